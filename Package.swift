@@ -52,5 +52,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "OCIRegistryTests",
+            dependencies: [
+                "OCIRegistry",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/OCIRegistryTests", swiftSettings: strict),
     ]
 )

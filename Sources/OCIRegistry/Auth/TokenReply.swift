@@ -1,0 +1,69 @@
+import FoundationEssentials
+
+/// What a token endpoint answers. Distribution token specification, "Token response fields".
+struct TokenReply: Sendable {
+    /// Bytes that a reply may have.
+    static let limit = 128 << 10
+    /// The lifetime of a token that names none, in seconds.
+    static let defaultLifetime = 60.0
+
+    /// The token for the registry.
+    let token: String
+    /// Seconds since 1970 when it stops being valid.
+    let expiry: Double
+    /// What gets the next token without the user's credentials.
+    let refreshToken: String?
+
+    /// Decodes a reply that was received at `now`, in seconds since 1970.
+    ///
+    /// Throws ``OCIError`` (protocol), which never shows the reply, since it may hold a token.
+    init(_ body: [UInt8], receivedAt now: Double) throws(OCIError) {
+        guard let fields = try? JSON.decode(JSONValue.self, from: body, what: "a token").object
+        else { throw Self.malformed("is not a JSON object") }
+        let candidates = [fields["token"]?.string, fields["access_token"]?.string]
+        guard let token = candidates.lazy.compactMap({ $0 }).first(where: { !$0.isEmpty }) else {
+            throw Self.malformed("has neither 'token' nor 'access_token'")
+        }
+        // What is not visible ASCII could end the header field that it goes into.
+        guard token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw Self.malformed("holds a token with illegal characters")
+        }
+        self.token = token
+        refreshToken = fields["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        let stated = fields["expires_in"].flatMap(Self.seconds).flatMap { $0 > 0 ? $0 : nil }
+        let lifetime = stated ?? Self.lifetime(ofJWT: token, now: now) ?? Self.defaultLifetime
+        let issued = fields["issued_at"]?.string.flatMap { try? Date($0, strategy: .iso8601) }
+            .map(\.timeIntervalSince1970)
+        // A time of issue counts unless the two clocks clearly disagree.
+        let start = issued.flatMap { $0 <= now && $0 + lifetime > now ? $0 : nil } ?? now
+        expiry = (stated == nil ? now : start) + lifetime
+    }
+
+    private static func malformed(_ reason: String) -> OCIError {
+        OCIError(.protocolViolation, "the token endpoint's reply \(reason)")
+    }
+
+    private static func seconds(_ value: JSONValue) -> Double? {
+        switch value {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        case .string(let value): Double(value)
+        default: nil
+        }
+    }
+
+    /// How long a JSON Web Token is valid from its issue, which no difference of clocks changes;
+    /// its signature is the registry's affair. RFC 7519, section 4.1.
+    private static func lifetime(ofJWT token: String, now: Double) -> Double? {
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return nil }
+        let padding = String(repeating: "=", count: (4 - parts[1].utf8.count % 4) % 4)
+        let base64 = parts[1].replacing("-", with: "+").replacing("_", with: "/") + padding
+        guard let data = Data(base64Encoded: String(base64)),
+            let claims = try? JSON.decode(JSONValue.self, from: data, what: "claims").object,
+            let end = claims["exp"].flatMap(seconds)
+        else { return nil }
+        let start = (claims["iat"] ?? claims["nbf"]).flatMap(seconds) ?? now
+        return end > start ? end - start : nil
+    }
+}
