@@ -15,8 +15,30 @@ public protocol PackedImage: Sendable {
     /// The bytes of a manifest, at most ``Manifest/sizeLimit`` of them. The caller checks the
     /// digest.
     func manifest(_ descriptor: Descriptor) async throws -> [UInt8]
-    /// A blob's content. The caller checks digest and size.
+    /// A blob's content. The caller checks digest and size. Where the source streams, each
+    /// opening reads it anew: use ``readBlobs(_:parallel:_:)`` for more than one.
     func blob(_ descriptor: Descriptor) -> BlobSource
+    /// Hands each wanted blob to `receive`, in any order, once. At most `parallel` run at a time;
+    /// sources that stream hand over one at a time, and a blob's first opening, within `receive`,
+    /// is then the stream itself, while later ones (a retry) read the source anew.
+    ///
+    /// Throws ``OCIError``: not found when a wanted blob is absent; and what `receive` throws.
+    func readBlobs(
+        _ wanted: [Descriptor], parallel: Int,
+        _ receive: @escaping @Sendable (Descriptor, BlobSource) async throws -> Void
+    ) async throws
+}
+
+extension PackedImage {
+    /// For sources of which any part can be read at any time.
+    public func readBlobs(
+        _ wanted: [Descriptor], parallel: Int,
+        _ receive: @escaping @Sendable (Descriptor, BlobSource) async throws -> Void
+    ) async throws {
+        var seen: Set<Digest> = []
+        let blobs = wanted.filter { seen.insert($0.digest).inserted }
+        try await forEach(blobs, parallel: parallel) { try await receive($0, blob($0)) }
+    }
 }
 
 /// An image whose layers are plain tar archives.
@@ -39,4 +61,21 @@ public protocol UnpackedImage: Sendable {
         _ wanted: Set<Digest>, parallel: Int,
         _ receive: @escaping @Sendable (Digest, any ByteReader) async throws -> Void
     ) async throws
+}
+
+/// Runs `body` for each item, in order of beginning, at most `parallel` at a time; the first
+/// error cancels the rest.
+func forEach<Item: Sendable>(
+    _ items: some Sequence<Item>, parallel: Int,
+    _ body: @escaping @Sendable (Item) async throws -> Void
+) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        var running = 0
+        for item in items {
+            if running >= max(1, parallel) { try await group.next() }
+            running += 1
+            group.addTask { try await body(item) }
+        }
+        try await group.waitForAll()
+    }
 }

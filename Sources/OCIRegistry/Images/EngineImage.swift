@@ -1,0 +1,122 @@
+/// An image in a Docker Engine's classic store, read from the stream in which the engine exports
+/// it. What a layer's place in the stream does not prove is learned by hashing it in passing.
+actor EngineImage: UnpackedImage {
+    nonisolated let configDigest: Digest
+    nonisolated let diffIDs: [Digest]
+    private let name: String
+    private let save: @Sendable () async throws -> any ByteReader
+    private let legacy: LegacyLayerID
+    private var knownConfig: [UInt8]?
+    /// Layers whose place does not tell what they are, by their path.
+    private var learned: [String: Digest] = [:]
+
+    /// Takes what the engine says of the image; `config` where an earlier pass met it.
+    init(
+        name: String, configDigest: Digest, diffIDs: [Digest], config: [UInt8]? = nil,
+        save: @escaping @Sendable () async throws -> any ByteReader
+    ) {
+        self.name = name
+        self.configDigest = configDigest
+        self.diffIDs = diffIDs
+        self.save = save
+        legacy = LegacyLayerID(diffIDs)
+        knownConfig = config
+    }
+
+    func config() async throws -> [UInt8] {
+        if knownConfig == nil { try await readLayers([], parallel: 1) { _, _ in } }
+        guard let knownConfig else {
+            throw OCIError(
+                .protocolViolation, "the Docker Engine exported no configuration \(configDigest)",
+                subject: name, advice: "run 'docker save' on the image to see what is wrong")
+        }
+        return knownConfig
+    }
+
+    func readLayers(
+        _ wanted: Set<Digest>, parallel: Int,
+        _ receive: @escaping @Sendable (Digest, any ByteReader) async throws -> Void
+    ) async throws {
+        if let absent = wanted.subtracting(diffIDs).min() {
+            throw OCIError(.notFound, "has no layer \(absent)", subject: name)
+        }
+        var rest = wanted
+        guard !rest.isEmpty || knownConfig == nil else { return }
+        repeat {
+            let knownBefore = learned.count
+            var pass = Pass(unidentified: Set(diffIDs).subtracting(learned.values))
+            let archive = TarStream(try await save(), what: name)
+            while !rest.isEmpty || knownConfig == nil, let entry = try await archive.next() {
+                guard entry.kind == .file else { continue }
+                try await visit(entry, of: archive, in: &pass, &rest, receive)
+            }
+            // Another pass is of use only where this one learned where a wanted layer is.
+            if learned.count == knownBefore { break }
+        } while !rest.isEmpty
+        if let absent = rest.min() {
+            throw OCIError(
+                .protocolViolation, "the Docker Engine exported no layer \(absent)", subject: name,
+                advice: "run 'docker save' on the image to see what is wrong")
+        }
+    }
+
+    /// What one reading of the stream has found out.
+    private struct Pass {
+        /// Layers of which it is not known where they are.
+        var unidentified: Set<Digest>
+        /// What directories of the legacy form hold, as their names prove.
+        var proven: [Substring: Digest] = [:]
+    }
+
+    private func visit(
+        _ entry: TarEntry, of archive: TarStream, in pass: inout Pass, _ rest: inout Set<Digest>,
+        _ receive: @Sendable (Digest, any ByteReader) async throws -> Void
+    ) async throws {
+        if knownConfig == nil, claims(entry, configDigest), entry.size <= ImageConfig.sizeLimit {
+            let bytes = try await content(archive)
+            if SHA2.digest(of: bytes, configDigest.algorithm) == configDigest {
+                knownConfig = bytes
+            }
+            return
+        }
+        let parts = entry.name.split(separator: "/")
+        if parts.count == 2, parts[1] == "json", entry.size <= LegacyLayerID.documentLimit {
+            let json = try await content(archive)
+            pass.proven[parts[0]] = legacy.diffID(String(parts[0]), json: json)
+            return
+        }
+        let isLegacyLayer = parts.count == 2 && parts[1] == "layer.tar"
+        let known =
+            learned[entry.name]
+            ?? (isLegacyLayer ? pass.proven[parts[0]] : diffIDs.first { claims(entry, $0) })
+        if let known {
+            pass.unidentified.remove(known)
+            if rest.remove(known) != nil { try await receive(known, await archive.content()) }
+        } else if isLegacyLayer, !rest.isDisjoint(with: pass.unidentified) {
+            let digest = try await digest(archive)
+            guard pass.unidentified.remove(digest) != nil else { return }
+            learned[entry.name] = digest
+        }
+    }
+
+    /// Whether a member's path says that its content has this digest.
+    private func claims(_ entry: TarEntry, _ digest: Digest) -> Bool {
+        [OCILayoutIndex.blobPath(digest), "\(digest.hex).json", "\(digest.hex).tar"]
+            .contains(entry.name)
+    }
+
+    /// The content of a member whose size was checked.
+    private func content(_ archive: TarStream) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        let content = await archive.content()
+        while let piece = try await content.read() { bytes += piece }
+        return bytes
+    }
+
+    private func digest(_ archive: TarStream) async throws -> Digest {
+        let content = await archive.content()
+        var hash = SHA2()
+        while let piece = try await content.read() { hash.update(piece) }
+        return hash.finalize()
+    }
+}
