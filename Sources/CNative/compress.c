@@ -8,8 +8,7 @@
 #include <zstd.h>
 
 static int64_t isal_block(int level, const uint8_t *history, size_t history_count,
-                          const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count,
-                          int last) {
+                          const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count) {
     static const uint32_t level_sizes[] = {ISAL_DEF_LVL0_DEFAULT, ISAL_DEF_LVL1_DEFAULT,
                                            ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT};
     struct isal_zstream *stream = malloc(sizeof *stream);
@@ -21,8 +20,7 @@ static int64_t isal_block(int level, const uint8_t *history, size_t history_coun
         stream->level_buf = level_buffer;
         stream->level_buf_size = level_sizes[level];
         stream->gzip_flag = IGZIP_DEFLATE;
-        stream->flush = last ? NO_FLUSH : SYNC_FLUSH;
-        stream->end_of_stream = last != 0;
+        stream->flush = SYNC_FLUSH;
         stream->next_in = (uint8_t *)in;
         stream->avail_in = (uint32_t)in_count;
         stream->next_out = out;
@@ -41,8 +39,7 @@ static int64_t isal_block(int level, const uint8_t *history, size_t history_coun
 }
 
 static int64_t zlib_block(int level, const uint8_t *history, size_t history_count,
-                          const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count,
-                          int last) {
+                          const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count) {
     z_stream stream;
     memset(&stream, 0, sizeof stream);
     if (deflateInit2(&stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) return -1;
@@ -53,9 +50,8 @@ static int64_t zlib_block(int level, const uint8_t *history, size_t history_coun
         stream.avail_in = (uInt)in_count;
         stream.next_out = out;
         stream.avail_out = (uInt)out_count;
-        int result = deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH);
-        if (stream.avail_in == 0 && stream.avail_out > 0 &&
-            result == (last ? Z_STREAM_END : Z_OK)) {
+        int result = deflate(&stream, Z_SYNC_FLUSH);
+        if (result == Z_OK && stream.avail_in == 0 && stream.avail_out > 0) {
             written = (int64_t)(out_count - stream.avail_out);
         }
     }
@@ -64,12 +60,11 @@ static int64_t zlib_block(int level, const uint8_t *history, size_t history_coun
 }
 
 int64_t cn_deflate_block(int level, const uint8_t *history, size_t history_count,
-                         const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count,
-                         int last) {
+                         const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count) {
     if (level < 1 || level > 9) return -1;
     return level <= 3
-               ? isal_block(level, history, history_count, in, in_count, out, out_count, last)
-               : zlib_block(level, history, history_count, in, in_count, out, out_count, last);
+               ? isal_block(level, history, history_count, in, in_count, out, out_count)
+               : zlib_block(level, history, history_count, in, in_count, out, out_count);
 }
 
 size_t cn_deflate_bound(size_t in_count) { return in_count + in_count / 64 + 1024; }

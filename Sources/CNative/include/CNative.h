@@ -28,12 +28,11 @@ int cn_hash_update(cn_hash *hash, const void *bytes, size_t count);
 int cn_hash_final(cn_hash *hash, uint8_t out[64]);
 void cn_hash_free(cn_hash *hash);
 
-// Deflate one block of a gzip stream. The history is the 32 KiB before the block; every block
-// but the last ends on a byte boundary, so that blocks may simply be joined. Levels 1 to 3
-// are ISA-L's, 4 to 9 zlib's. Returns the bytes written, or -1.
+// Deflate one block of a raw deflate stream, ending on a byte boundary (a sync flush) so that
+// blocks may simply be joined. The history is up to 32 KiB that stand before the block. Levels
+// 1 to 3 are ISA-L's, 4 to 9 zlib's. Returns the bytes written, or -1.
 int64_t cn_deflate_block(int level, const uint8_t *history, size_t history_count,
-                         const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count,
-                         int last);
+                         const uint8_t *in, size_t in_count, uint8_t *out, size_t out_count);
 // An upper bound for the output of cn_deflate_block.
 size_t cn_deflate_bound(size_t in_count);
 // CRC-32 as RFC 1952 has it, continued from crc (0 at the start).

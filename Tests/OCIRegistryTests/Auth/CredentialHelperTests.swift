@@ -21,6 +21,16 @@ import Testing
         #expect(try await home.find("other.io").credentials.username == "all")
     }
 
+    @Test func theEntryOfANamespaceCountsMoreThanAHelper() async throws {
+        let home = try TemporaryHome()
+        try home.install(helper: "all", #"echo '{"Username":"all","Secret":"s"}'"#)
+        try home.write(
+            #"{"credsStore":"all","auths":{"h.io/team":{"auth":"dTpw"},"h.io":{"auth":"eDp5"}}}"#,
+            to: ".docker/config.json")
+        #expect(try await home.find("h.io", "team/app").credentials.username == "u")
+        #expect(try await home.find("h.io", "other").credentials.username == "all")
+    }
+
     @Test func asksForDockerHubByItsOldName() async throws {
         let home = try TemporaryHome()
         try home.install(helper: "one", Self.echo)

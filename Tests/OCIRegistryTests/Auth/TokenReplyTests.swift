@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"exp":1700003600}"#, 3600.0), (#"{"exp":1600003600,"iat":1600000000}"#, 3600),
-        (#"{"exp":1700086400,"nbf":1700000000,"sub":"ÿ?>~"}"#, 86400), (#"{"sub":"x"}"#, 60),
+        (#"{"exp":1600086400,"nbf":1600000000,"sub":"ÿ?>~"}"#, 86400), (#"{"sub":"x"}"#, 60),
         (#"{"exp":1600000000}"#, 60), (#"not json"#, 60),
     ])
     func readsTheLifetimeFromAJSONWebToken(_ claims: String, _ lifetime: Double) throws {
