@@ -30,16 +30,20 @@ public struct OCIError: Error, Sendable, Equatable {
         public var status: Int?
         /// What the registry said, from its error document or its text.
         public var registryMessage: String?
+        /// The error codes of the registry's error document. OCI distribution-spec, "Error Codes".
+        public var registryCodes: [String]
         /// How many times it was tried.
         public var attempts: Int
 
         /// Describes one exchange.
         public init(
-            request: String, status: Int? = nil, registryMessage: String? = nil, attempts: Int = 1
+            request: String, status: Int? = nil, registryMessage: String? = nil,
+            registryCodes: [String] = [], attempts: Int = 1
         ) {
             self.request = request
             self.status = status
             self.registryMessage = registryMessage
+            self.registryCodes = registryCodes
             self.attempts = attempts
         }
     }
