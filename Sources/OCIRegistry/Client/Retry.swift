@@ -1,0 +1,60 @@
+/// How passing faults are met: again, after a wait that grows, until a deadline. It is applied in
+/// one place, around each verb of ``Repository``; nothing below retries.
+public struct RetryPolicy: Sendable {
+    /// Tries in all, the first included.
+    public var attempts: Int
+    /// The wait before the second try; each further one doubles it.
+    public var firstDelay: Duration
+    /// The longest wait that is not asked for by the server.
+    public var longestDelay: Duration
+    /// No try begins later than this after the first one began.
+    public var deadline: Duration
+
+    /// The defaults ride out a registry's restart.
+    public init(
+        attempts: Int = 6, firstDelay: Duration = .milliseconds(500),
+        longestDelay: Duration = .seconds(15), deadline: Duration = .seconds(120)
+    ) {
+        self.attempts = attempts
+        self.firstDelay = firstDelay
+        self.longestDelay = longestDelay
+        self.deadline = deadline
+    }
+
+    /// Runs `operation`, which hears the number of the try from 1, until it succeeds, fails for
+    /// good, or the policy is exhausted: then its last error is thrown with the count of tries.
+    public func run<T: Sendable>(
+        onRetry: @Sendable (OCIError, Duration) -> Void = { _, _ in },
+        _ operation: (Int) async throws -> T
+    ) async throws -> T {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var attempt = 1
+        while true {
+            do {
+                return try await operation(attempt)
+            } catch var error as OCIError where error.isPassing {
+                let wait = delay(after: attempt, asked: error.retryAfter)
+                error.exchange?.attempts = attempt
+                guard attempt < attempts, start.duration(to: clock.now) + wait <= deadline else {
+                    throw error
+                }
+                onRetry(error, wait)
+                try await Task.sleep(for: wait, clock: clock)
+                attempt += 1
+            }
+        }
+    }
+
+    private func delay(after attempt: Int, asked: Double?) -> Duration {
+        if let asked { return .milliseconds(Int64(max(0, min(asked, 86_400)) * 1000)) }
+        let grown = firstDelay * (1 << min(attempt - 1, 10))
+        // Half of it is left to chance, so that many clients do not come back at once.
+        return min(grown, longestDelay) * Double.random(in: 0.5...1)
+    }
+}
+
+extension OCIError {
+    /// Whether the same thing may succeed a little later.
+    var isPassing: Bool { kind == .temporary || kind == .unreachable }
+}
