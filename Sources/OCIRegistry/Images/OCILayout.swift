@@ -46,18 +46,7 @@ public struct OCILayout: PackedImage {
     }
 
     private init(_ store: some Store, _ selector: String?) throws(OCIError) {
-        func document(_ path: String, limit: Int) throws(OCIError) -> [UInt8] {
-            guard let slice = try store.file(path) else {
-                throw OCIError(
-                    .badData, "is not an OCI layout: it has no \(path)", subject: store.name,
-                    advice: "for the output of 'docker save' write 'docker-archive:' in front")
-            }
-            return try slice.bytes(limit: limit, what: path)
-        }
-        let index = try OCILayoutIndex(
-            marker: document(OCILayoutIndex.markerPath, limit: OCILayoutIndex.markerLimit),
-            index: document(OCILayoutIndex.indexPath, limit: Manifest.sizeLimit),
-            layout: store.name)
+        let index = try Self.index(of: store)
         root = try index.select(selector, layout: store.name)
         self.store = store
     }

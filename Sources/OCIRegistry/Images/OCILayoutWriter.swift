@@ -26,19 +26,27 @@ public struct OCILayoutWriter: Sendable {
     public init(_ path: FilePath) throws(OCIError) {
         self.path = path
         try Self.makeDirectory(path)
+        do {
+            try Self.indexLock.withLock { _ in try begin() }
+        } catch {
+            throw error as? OCIError
+                ?? OCIError(.temporary, "cannot be opened", subject: path.string)
+        }
+        try Self.makeDirectory(path.appending("blobs"))
+    }
+
+    private func begin() throws(OCIError) {
         if let marker = try Self.document(path, OCILayoutIndex.markerPath) {
             let index = try Self.document(path, OCILayoutIndex.indexPath) ?? Self.emptyIndex
             _ = try OCILayoutIndex(marker: marker, index: index, layout: path.string)
-        } else {
-            guard try Self.isEmpty(path) else {
-                throw OCIError(
-                    .usage, "is a directory of something other than an OCI layout",
-                    subject: path.string, advice: "name a new or an empty directory")
-            }
-            try replace(
-                OCILayoutIndex.markerPath, Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
+            return
         }
-        try Self.makeDirectory(path.appending("blobs"))
+        guard try Self.isEmpty(path) else {
+            throw OCIError(
+                .usage, "is a directory of something other than an OCI layout",
+                subject: path.string, advice: "name a new or an empty directory")
+        }
+        try replace(OCILayoutIndex.markerPath, Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
     }
 
     /// Whether the layout holds this blob, by digest and size.

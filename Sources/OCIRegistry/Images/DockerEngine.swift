@@ -1,0 +1,96 @@
+import FoundationEssentials
+import HTTPTypes
+
+/// A Docker Engine, over its socket. Docker Engine API, "Images".
+public struct DockerEngine: Sendable {
+    private let transport: any HTTPTransport
+    private let authority: String
+    private let scheme: String
+    private let name: String
+
+    /// The engine that `DOCKER_HOST` names, else the one behind Docker's usual socket.
+    ///
+    /// Throws ``OCIError`` (configuration) for an address that is neither a unix socket nor TCP.
+    public init(environment: [String: String]) throws(OCIError) {
+        let address =
+            environment["DOCKER_HOST"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? "unix:///var/run/docker.sock"
+        var configuration = CurlTransport.Configuration()
+        // An engine may prepare an export for minutes before its first byte.
+        configuration.stallTimeout = 0
+        if address.hasPrefix("unix://") {
+            configuration.unixSocket = String(address.dropFirst("unix://".count))
+            authority = "docker"
+            scheme = "http"
+        } else if address.hasPrefix("tcp://") {
+            authority = String(address.dropFirst("tcp://".count).prefix { $0 != "/" })
+            let secure = environment["DOCKER_TLS_VERIFY"].map { !$0.isEmpty } ?? false
+            scheme = secure ? "https" : "http"
+            if secure, let folder = environment["DOCKER_CERT_PATH"] {
+                configuration.caFile = folder + "/ca.pem"
+                configuration.clientCertificate = folder + "/cert.pem"
+                configuration.clientKey = folder + "/key.pem"
+            }
+        } else {
+            throw OCIError(
+                .configuration, "DOCKER_HOST is '\(address)', which is no address of an engine",
+                advice: "set it to unix:///path/to/docker.sock or tcp://host:port, or unset it")
+        }
+        name = address
+        transport = CurlTransport(configuration: configuration)
+    }
+
+    /// The engine's description of an image, as JSON.
+    ///
+    /// Throws ``OCIError``: not found when the engine has no such image; unreachable when there
+    /// is no engine.
+    public func inspect(image: String) async throws -> [UInt8] {
+        try await get("/images/\(Self.encode(image))/json", .collect(limit: 8 << 20), image).body
+    }
+
+    /// An image as the tar archive that `docker save` writes.
+    public func save(image: String) async throws -> any ByteReader {
+        let response = try await get("/images/get?names=\(Self.encode(image))", .stream, image)
+        guard let stream = response.stream else {
+            throw OCIError(.protocolViolation, "the Docker Engine sent no archive", subject: image)
+        }
+        return stream
+    }
+
+    private func get(
+        _ path: String, _ delivery: TransportRequest.Delivery, _ image: String
+    ) async throws -> TransportResponse {
+        let head = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: path)
+        let response: TransportResponse
+        do {
+            response = try await transport.send(TransportRequest(head, delivery: delivery))
+        } catch var error as OCIError where error.kind == .unreachable {
+            error.message = "no Docker Engine answers at \(name)"
+            error.advice =
+                "start Docker or set DOCKER_HOST; images also come from files: docker-archive:FILE"
+            throw error
+        }
+        guard response.status == 200 else {
+            struct Answer: Decodable { var message: String? }
+            let said = try? JSONDecoder().decode(Answer.self, from: Data(response.body)).message
+            throw OCIError(
+                response.status == 404 ? .notFound : .temporary,
+                response.status == 404
+                    ? "the Docker Engine has no such image" : "the Docker Engine failed",
+                subject: image,
+                exchange: .init(
+                    request: Redaction.redacted(head), status: response.status,
+                    registryMessage: said),
+                advice: response.status == 404 ? "'docker images' lists what it has" : nil)
+        }
+        return response
+    }
+
+    private static func encode(_ name: String) -> String {
+        let allowed = Set("/:@._-".utf8)
+        return name.utf8.map { byte in
+            ASCII.isAlphanumeric(byte) || allowed.contains(byte)
+                ? String(UnicodeScalar(byte)) : "%" + Hexadecimal.encode([byte]).uppercased()
+        }.joined()
+    }
+}

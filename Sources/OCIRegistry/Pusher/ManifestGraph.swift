@@ -1,0 +1,92 @@
+/// The manifests that a root reaches, children before parents, and the blobs that they name.
+struct ManifestGraph: Sendable {
+    /// Manifests, each once, children first; the root is the last.
+    private(set) var manifests: [Manifest] = []
+    /// Blobs to place, each once.
+    private(set) var blobs: [Descriptor] = []
+    /// The manifest at the top.
+    let root: Manifest
+    private var seen: Set<Digest> = []
+
+    /// Reads the graph of an image, or the part of it that is for one platform.
+    ///
+    /// Throws ``OCIError``: bad data for manifests that are not what they should be or nest too
+    /// deep; not found when no image is for that platform.
+    init(image: any PackedImage, platform: Platform?) async throws {
+        root = try await image.select(platform)
+        try await add(root, from: image, depth: 0)
+    }
+
+    private mutating func add(
+        _ manifest: Manifest, from image: any PackedImage, depth: Int
+    ) async throws {
+        guard depth <= Manifest.nestingLimit, seen.count < 10_000 else {
+            throw OCIError(.badData, "the image's indexes nest too deep or name too much")
+        }
+        guard seen.insert(manifest.digest).inserted else { return }
+        for child in manifest.children {
+            guard child.mediaType.isManifest else {
+                addBlob(child)
+                continue
+            }
+            try await add(try await image.load(child), from: image, depth: depth + 1)
+        }
+        for blob in manifest.blobs { addBlob(blob) }
+        manifests.append(manifest)
+    }
+
+    private mutating func addBlob(_ blob: Descriptor) {
+        let elsewhere = blob.mediaType.isNonDistributable && blob.urls?.isEmpty == false
+        if !elsewhere, seen.insert(blob.digest).inserted { blobs.append(blob) }
+    }
+
+    /// The platforms that the root is for.
+    func platforms(_ image: any PackedImage) async throws -> [String] {
+        switch root.view {
+        case .index(let index):
+            return index.manifests.compactMap(\.platform).filter { !$0.isUnknown }
+                .map(\.description)
+        case .image(let view):
+            guard view.config.mediaType == .ociConfig || view.config.mediaType == .dockerConfig
+            else { return [] }
+            let bytes = try await image.blob(view.config).open()
+                .collect(limit: ImageConfig.sizeLimit, what: "the image configuration")
+            return (try? ImageConfig(bytes: bytes))?.platform.map { ["\($0)"] } ?? []
+        }
+    }
+}
+
+extension PackedImage {
+    /// The manifest at the top, or the one for a platform where the top is an index.
+    ///
+    /// Throws ``OCIError``: bad data for a manifest that is not what it should be; not found,
+    /// naming what there is, when no image is for that platform.
+    public func select(_ platform: Platform?) async throws -> Manifest {
+        let top = try await load(try await root)
+        guard let platform, case .index(let index) = top.view else { return top }
+        let match = index.manifests.first { $0.platform?.satisfies(platform) == true }
+        guard let match else {
+            let offered = index.manifests.compactMap(\.platform).filter { !$0.isUnknown }
+            throw OCIError(
+                .notFound, "the image has nothing for \(platform)",
+                advice: "it has: \(offered.map(\.description).joined(separator: ", "))")
+        }
+        return try await load(match)
+    }
+
+    /// Reads a manifest and checks it against its descriptor.
+    func load(_ descriptor: Descriptor) async throws -> Manifest {
+        guard descriptor.size <= Manifest.sizeLimit else {
+            throw OCIError(.badData, "the manifest \(descriptor.digest) is too large")
+        }
+        let manifest = try Manifest(
+            bytes: try await self.manifest(descriptor), declared: descriptor.mediaType,
+            algorithm: descriptor.digest.algorithm)
+        guard manifest.digest == descriptor.digest else {
+            throw OCIError(
+                .badData, "the manifest \(descriptor.digest) has the digest \(manifest.digest)",
+                advice: "the source is damaged: make it again")
+        }
+        return manifest
+    }
+}

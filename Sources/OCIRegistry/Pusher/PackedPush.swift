@@ -1,0 +1,74 @@
+import Synchronization
+
+/// One copy of an image that is in registry form: every manifest and blob byte for byte.
+struct PackedPush: Sendable {
+    let image: any PackedImage
+    let target: any ContentTarget
+    let options: Pusher.Options
+    let progress: PushProgress.Sink
+
+    func run() async throws -> PushReport {
+        let graph = try await ManifestGraph(image: image, platform: options.platform)
+        var blobs: [PushReport.Blob] = []
+        for round in 1...3 {
+            do {
+                blobs = try await placeBlobs(graph.blobs)
+                return try await placeManifests(graph, blobs)
+            } catch let error as OCIError where error.namesUnknownBlob && round < 3 {
+                // The registry misses a blob that it claimed to have: look at each again.
+                continue
+            }
+        }
+        throw OCIError(.protocolViolation, "the registry does not keep the blobs that it accepts")
+    }
+
+    private func placeManifests(
+        _ graph: ManifestGraph, _ blobs: [PushReport.Blob]
+    ) async throws -> PushReport {
+        let writer = TagWriter(target: target, progress: progress)
+        for manifest in graph.manifests { try await writer.store(manifest) }
+        let tags = try await writer.point(options.tags, at: graph.root)
+        return PushReport(
+            digest: graph.root.digest, mediaType: graph.root.mediaType,
+            size: Int64(graph.root.bytes.count), platforms: try await graph.platforms(image),
+            blobs: blobs, tags: tags)
+    }
+
+    private func placeBlobs(_ blobs: [Descriptor]) async throws -> [PushReport.Blob] {
+        let placed = Mutex<[Digest: PushReport.Blob]>([:])
+        @Sendable func record(_ blob: Descriptor, _ outcome: PushProgress.Outcome) {
+            placed.withLock {
+                $0[blob.digest] = PushReport.Blob(
+                    digest: blob.digest, size: blob.size, diffID: nil, outcome: outcome)
+            }
+            progress(.ended(blob.digest, outcome, size: blob.size))
+        }
+        let missing = Mutex<[Descriptor]>([])
+        try await forEach(blobs, parallel: 8) { blob in
+            if try await target.hasBlob(blob) {
+                record(blob, .existing)
+            } else if try await mount(blob) {
+                record(blob, .mounted)
+            } else {
+                missing.withLock { $0.append(blob) }
+            }
+        }
+        try await image.readBlobs(
+            missing.withLock { $0.sorted { $0.size > $1.size } }, parallel: options.parallel
+        ) { blob, source in
+            progress(.began(blob.digest, label: "blob", total: blob.size))
+            try await target.store(blob, from: source) {
+                progress(.advanced(blob.digest, bytes: $0))
+            }
+            record(blob, .uploaded)
+        }
+        return placed.withLock { placed in blobs.compactMap { placed[$0.digest] } }
+    }
+
+    private func mount(_ blob: Descriptor) async throws -> Bool {
+        for source in options.mountFrom {
+            if try await target.mount(blob.digest, from: source) { return true }
+        }
+        return false
+    }
+}
