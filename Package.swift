@@ -52,14 +52,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "OCIRegistryTests",
             dependencies: [
-                "OCIRegistry",
+                "OCIRegistry", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Tests/OCIRegistryTests", swiftSettings: strict),
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["OCIRegistry", "TestSupport"],
+            swiftSettings: strict),
     ]
 )

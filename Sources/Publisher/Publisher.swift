@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// The program: parses, runs one command, and turns its outcome into an exit code.
+@main
+struct Publisher: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publisher",
+        abstract: "Put container images in a registry, and prove that they arrived.",
+        discussion: """
+            Docker builds images; publisher does what comes after. Results go to standard output, \
+            progress and messages to standard error.
+
+            Sources: docker-daemon:NAME[:TAG], docker-archive:FILE[:REF], oci:DIR[:TAG], \
+            oci-archive:FILE[:TAG], docker://HOST/REPOSITORY[:TAG][@DIGEST]. Without a prefix, a \
+            path that exists is looked into, and anything else is an image of the Docker Engine.
+
+            Exit codes: 0 done, 10 refused by policy, 64 usage, 65 bad data, 66 not found, 69 \
+            unreachable, 75 try again later, 76 protocol broken, 77 not permitted, 78 bad \
+            configuration, 130 and 143 interrupted.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Push.self, Copy.self, DigestCommand.self, Inspect.self, Tags.self, Delete.self,
+            Login.self, Logout.self,
+        ])
+
+    static func main() async {
+        do {
+            let command = Parsed(command: try parseAsRoot())
+            await Interruption.guarding { await Outcome.of { try await command.run() } }
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// A command that was parsed and is run once, on whatever thread; nothing else holds it.
+private struct Parsed: @unchecked Sendable {
+    let command: any ParsableCommand
+
+    func run() async throws {
+        var command = command
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Logging
+import OCIRegistry
+import Synchronization
+
+/// What one run of the program has: its settings, its transport, the registries it talks to.
+final class Session: Sendable {
+    let environment: [String: String]
+    let logger: Logger
+    private let connection: ConnectionOptions.Values
+    private let transport: CurlTransport
+    private let sources: CredentialSources
+    private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
+
+    /// Opens a session. Credentials that name no registry are for `host` alone.
+    ///
+    /// Throws ``OCIError`` (usage) when a password was promised and none came.
+    init(
+        _ connection: ConnectionOptions, _ output: OutputOptions,
+        credentialsFor host: RegistryHost?, explicit: Credentials? = nil
+    ) throws {
+        let environment = ProcessEnvironment.current
+        let logger = Logging.logger(verbose: output.verbose, quiet: output.quiet)
+        self.environment = environment
+        self.logger = logger
+        self.connection = connection.values
+        self.transport = CurlTransport(configuration: connection.transport(environment))
+        self.sources = CredentialSources(
+            explicit: try explicit ?? connection.explicitCredentials(), onlyHost: host,
+            environment: environment, logger: logger)
+    }
+
+    /// The client of a registry, one a host.
+    func client(_ host: RegistryHost) -> RegistryClient {
+        clients.withLock { clients in
+            if let client = clients[host] { return client }
+            let sources = sources
+            let client = RegistryClient(
+                host: host, transport: transport, trustedRealmHosts: connection.trustedRealms,
+                retry: connection.retry, logger: logger,
+                credentials: { try await sources.credentials(for: $0, repository: $1) })
+            clients[host] = client
+            return client
+        }
+    }
+
+    /// A repository of a registry.
+    func repository(_ reference: Reference, _ access: Repository.Access = .pull) -> Repository {
+        Repository(client(reference.host), reference.repository, access: access)
+    }
+
+    /// Opens an image wherever it is.
+    func open(_ location: ImageLocation) async throws -> OpenedImage {
+        switch location {
+        case .registry(let reference):
+            .packed(RegistryImage(repository(reference), selector: reference.selector))
+        case .engine(let name):
+            try await engine(name)
+        case .dockerArchive(let file, let reference):
+            .unpacked(try await DockerArchive.open(file, reference: reference))
+        case .ociDirectory(let folder, let selector):
+            .packed(try OCILayout.open(directory: folder, selector: selector))
+        case .ociArchive(let file, let selector):
+            .packed(try await OCILayout.open(archive: file, selector: selector))
+        }
+    }
+
+    private func engine(_ name: String) async throws -> OpenedImage {
+        let engine = try DockerEngine(environment: environment)
+        return try await EngineStream(
+            name: name, inspect: { try await engine.inspect(image: name) },
+            save: { try await engine.save(image: name) }
+        ).open()
+    }
+
+    /// What was sent so far.
+    var statistics: CurlTransport.Statistics { transport.statistics }
+}
+
+/// The variables that the program was started with.
+enum ProcessEnvironment {
+    static var current: [String: String] { ProcessInfo.processInfo.environment }
+}
+
+/// Where log lines go.
+enum Logging {
+    static func logger(verbose: Bool, quiet: Bool) -> Logger {
+        var logger = Logger(label: "publisher") { _ in ErrorStreamHandler() }
+        logger.logLevel = verbose ? .debug : quiet ? .error : .warning
+        return logger
+    }
+}
+
+/// Writes log lines to standard error.
+private struct ErrorStreamHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .warning
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let fields = (event.metadata ?? [:]).map { " \($0.key)=\($0.value)" }.sorted().joined()
+        Terminal.writeError("publisher: \(event.level): \(event.message)\(fields)\n")
+    }
+}
