@@ -1,0 +1,68 @@
+import FoundationEssentials
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import OCIRegistry
+
+@Suite struct RetryTests {
+    private let quick = RetryPolicy(
+        attempts: 4, firstDelay: .milliseconds(1), longestDelay: .milliseconds(4),
+        deadline: .seconds(5))
+
+    private func failing(_ error: OCIError, times: Int, policy: RetryPolicy) async -> (
+        Int, OCIError?
+    ) {
+        let tries = Mutex(0)
+        do {
+            try await policy.run { attempt in
+                tries.withLock { $0 = attempt }
+                if attempt <= times { throw error }
+            }
+            return (tries.withLock { $0 }, nil)
+        } catch {
+            return (tries.withLock { $0 }, error as? OCIError)
+        }
+    }
+
+    @Test func passingFaultsAreRetried() async {
+        for kind in [OCIError.Kind.temporary, .unreachable] {
+            let (tries, error) = await failing(OCIError(kind, "x"), times: 3, policy: quick)
+            #expect(tries == 4)
+            #expect(error == nil)
+        }
+    }
+
+    @Test func otherFaultsAreNot() async {
+        for kind in OCIError.Kind.allCases where kind != .temporary && kind != .unreachable {
+            #expect(await failing(OCIError(kind, "x"), times: 3, policy: quick).0 == 1)
+        }
+    }
+
+    @Test func theLastErrorCountsTheTries() async {
+        let error = OCIError(.temporary, "x", exchange: .init(request: "GET /"))
+        let (tries, last) = await failing(error, times: 9, policy: quick)
+        #expect(tries == 4)
+        #expect(last?.exchange?.attempts == 4)
+    }
+
+    @Test func theServersWaitIsHonoured() async {
+        let clock = ContinuousClock()
+        var error = OCIError(.temporary, "x")
+        error.retryAfter = 0.3
+        let time = await clock.measure { _ = await failing(error, times: 1, policy: quick) }
+        #expect(time >= .milliseconds(300))
+    }
+
+    @Test func aWaitPastTheDeadlineIsNotBegun() async {
+        let clock = ContinuousClock()
+        var error = OCIError(.temporary, "x")
+        error.retryAfter = 3600
+        let time = await clock.measure {
+            let (tries, last) = await failing(error, times: 9, policy: quick)
+            #expect(tries == 1)
+            #expect(last?.retryAfter == 3600)
+        }
+        #expect(time < .seconds(2))
+    }
+}
