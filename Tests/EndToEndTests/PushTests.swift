@@ -129,6 +129,19 @@ import Testing
             patches.allSatisfy { $0.bodySize <= 1_000_000 && $0.headers["content-range"] != nil })
     }
 
+    @Test func chunksOfLayersThatAreCompressedAlready() async throws {
+        let layers = FixtureImage(layers: [.random(2_700_000, seed: 6)])
+        let layout = try OCILayout.image(layers, tag: "v", compression: .gzip, format: .oci)
+        try layout.write(to: program.home.file("layout"))
+        let source = "oci:\(program.home.file("layout"))"
+        let result = try await program.run("push", source, destination, "--chunk-size", "1")
+        #expect(result.status == 0, "\(result.stderr)")
+        let patches = registry.requests.filter { $0.method == "PATCH" }
+        #expect(patches.map(\.bodySize).prefix(2) == [1_000_000, 1_000_000])
+        #expect(patches.count == 3)
+        #expect(result.firstLine == layout.roots.first?.digest)
+    }
+
     @Test func layoutsAndIndexesAreCopiedByteForByte() async throws {
         for (name, layout) in [
             ("image", try OCILayout.image(.small(), tag: "v", compression: .gzip)),

@@ -28,7 +28,8 @@ extension Repository {
             content, expecting: descriptor, subject: "\(reference)", onProgress: onProgress)
         try await inSession { location in
             if let chunkSize, descriptor.size > chunkSize {
-                let end = try await sendChunks(reader, to: location, size: chunkSize)
+                let end = try await sendChunks(
+                    reader, to: location, size: chunkSize, total: descriptor.size)
                 try await commit(descriptor.digest, at: end)
             } else {
                 try await commit(
@@ -107,27 +108,46 @@ extension Repository {
         return try await uploadLocation(response)
     }
 
+    /// Sends content piece by piece. Where its size is known, pieces are streamed; else each is
+    /// gathered first, because a request must say where its piece ends.
     private func sendChunks(
-        _ reader: any ByteReader, to first: Location, size: Int
+        _ reader: any ByteReader, to first: Location, size: Int, total: Int64? = nil
     ) async throws -> Location {
-        let chunks = BlockReader(reader, blockSize: size)
         var location = first
-        var offset = 0
-        while let chunk = try await chunks.next() {
-            let fields: HTTPFields = [
-                .contentType: Self.octets, .contentRange: "\(offset)-\(offset + chunk.count - 1)",
-            ]
-            let response = try await client.perform(
-                RegistryRequest(
-                    .patch, .location(location), fields: fields, body: .bytes(chunk),
-                    scopes: scopes))
-            guard response.status == 202 || response.status == 201 || response.status == 204 else {
-                throw uploadFailure(.patch, location, response)
+        var offset: Int64 = 0
+        if let total {
+            let pieces = BlockReader(reader, blockSize: 1 << 20)
+            while offset < total {
+                let count = min(Int64(size), total - offset)
+                let piece = SegmentReader(pieces, count: Int(count))
+                location = try await sendChunk(
+                    .stream(piece, length: count), count, at: offset, to: location)
+                offset += count
             }
-            location = try await uploadLocation(response)
-            offset += chunk.count
+        } else {
+            let pieces = BlockReader(reader, blockSize: size)
+            while let piece = try await pieces.next() {
+                location = try await sendChunk(
+                    .bytes(piece), Int64(piece.count), at: offset, to: location)
+                offset += Int64(piece.count)
+            }
         }
         return location
+    }
+
+    private func sendChunk(
+        _ body: TransportRequest.Body, _ count: Int64, at offset: Int64, to location: Location
+    ) async throws -> Location {
+        let response = try await client.perform(
+            RegistryRequest(
+                .patch, .location(location),
+                fields: [
+                    .contentType: Self.octets, .contentRange: "\(offset)-\(offset + count - 1)",
+                ], body: body, scopes: scopes))
+        guard response.status == 202 || response.status == 201 || response.status == 204 else {
+            throw uploadFailure(.patch, location, response)
+        }
+        return try await uploadLocation(response)
     }
 
     private func commit(

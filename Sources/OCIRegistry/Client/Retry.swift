@@ -3,6 +3,8 @@
 public struct RetryPolicy: Sendable {
     /// Tries in all, the first included.
     public var attempts: Int
+    /// Tries in all while no connection can be made: a wrong name is told soon.
+    public var connectAttempts: Int
     /// The wait before the second try; each further one doubles it.
     public var firstDelay: Duration
     /// The longest wait that is not asked for by the server.
@@ -10,12 +12,13 @@ public struct RetryPolicy: Sendable {
     /// No try begins later than this after the first one began.
     public var deadline: Duration
 
-    /// The defaults ride out a registry's restart.
+    /// The defaults ride out a registry's bad minute.
     public init(
-        attempts: Int = 6, firstDelay: Duration = .milliseconds(500),
+        attempts: Int = 12, connectAttempts: Int = 5, firstDelay: Duration = .milliseconds(500),
         longestDelay: Duration = .seconds(15), deadline: Duration = .seconds(120)
     ) {
         self.attempts = attempts
+        self.connectAttempts = connectAttempts
         self.firstDelay = firstDelay
         self.longestDelay = longestDelay
         self.deadline = deadline
@@ -36,7 +39,8 @@ public struct RetryPolicy: Sendable {
             } catch var error as OCIError where error.isPassing {
                 let wait = delay(after: attempt, asked: error.retryAfter)
                 error.exchange?.attempts = attempt
-                guard attempt < attempts, start.duration(to: clock.now) + wait <= deadline else {
+                let most = error.kind == .unreachable ? connectAttempts : attempts
+                guard attempt < most, start.duration(to: clock.now) + wait <= deadline else {
                     throw error
                 }
                 onRetry(error, wait)

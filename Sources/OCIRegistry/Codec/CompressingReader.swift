@@ -104,35 +104,3 @@ public actor CompressingReader: ByteReader {
             size: size)
     }
 }
-
-/// Cuts what a reader gives into blocks of one size, but for the last.
-actor BlockReader {
-    private let source: any ByteReader
-    private let blockSize: Int
-    private var rest: [UInt8] = []
-    private var ended = false
-
-    init(_ source: any ByteReader, blockSize: Int) {
-        self.source = source
-        self.blockSize = blockSize
-    }
-
-    /// The next block, nil after the last.
-    func next() async throws -> [UInt8]? {
-        while rest.count < blockSize, !ended {
-            guard let piece = try await source.read() else {
-                ended = true
-                break
-            }
-            if rest.isEmpty { rest = piece } else { rest += piece }
-        }
-        guard !rest.isEmpty else { return nil }
-        if rest.count <= blockSize {
-            defer { rest = [] }
-            return rest
-        }
-        let block = Array(rest.prefix(blockSize))
-        rest.removeFirst(blockSize)
-        return block
-    }
-}

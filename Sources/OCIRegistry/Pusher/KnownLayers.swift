@@ -18,7 +18,11 @@ struct KnownLayers: Sendable {
         var known = KnownLayers()
         try await known.probe(tags, for: diffIDs, compression, repository)
         guard !known.covers(diffIDs) else { return known }
-        let others = (try await repository.tags(limit: 5000) ?? [])
+        // Not every registry lists tags to everyone who may push, and it is but a shortcut.
+        let listed = try await tolerating(OCIError.Kind.allCases) {
+            try await repository.tags(limit: 5000)
+        }
+        let others = ((listed ?? nil) ?? [])
             .filter { !tags.contains($0) && !isAttachment($0) }
             .sorted { left, right in
                 let lengths = (left.description.utf8.count, right.description.utf8.count)
@@ -83,9 +87,8 @@ private struct Pairing: Sendable {
     /// The images behind a tag or digest: one, or those of an index. What cannot be read is
     /// no reason to fail: its layers are merely not known.
     static func all(of selector: String, in repository: Repository) async throws -> [Pairing] {
-        guard
-            let manifest = try await tolerating({ try await repository.manifest(selector) }) ?? nil
-        else { return [] }
+        let found = try await tolerating { try await repository.manifest(selector) }
+        guard let manifest = found ?? nil else { return [] }
         switch manifest.view {
         case .image(let image):
             let bytes = try await tolerating {
@@ -108,12 +111,15 @@ private struct Pairing: Sendable {
             return found
         }
     }
+}
 
-    private static func tolerating<T>(_ body: () async throws -> T) async throws -> T? {
-        do {
-            return try await body()
-        } catch let error as OCIError where error.kind == .badData || error.kind == .notFound {
-            return nil
-        }
+/// Runs `body`; nil where it fails in a way that does not matter here.
+private func tolerating<T>(
+    _ kinds: [OCIError.Kind] = [.badData, .notFound], _ body: () async throws -> T
+) async throws -> T? {
+    do {
+        return try await body()
+    } catch let error as OCIError where kinds.contains(error.kind) {
+        return nil
     }
 }

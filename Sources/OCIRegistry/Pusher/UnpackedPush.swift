@@ -61,7 +61,7 @@ struct UnpackedPush: Sendable {
             let wanted = diffIDs.subtracting(results.withLock { Set($0.keys) })
             guard !wanted.isEmpty else { return }
             let passing = Mutex<OCIError?>(nil)
-            try await image.readLayers(wanted, parallel: options.parallel) { diffID, reader in
+            try await image.readLayers(wanted, parallel: parallel) { diffID, reader in
                 do {
                     let blob = try await upload(diffID, reader)
                     results.withLock { $0[diffID] = blob }
@@ -76,6 +76,12 @@ struct UnpackedPush: Sendable {
         if let first = missing.min() {
             throw OCIError(.badData, "the image lacks its layer \(first)")
         }
+    }
+
+    /// Layers in flight: fewer where each holds a chunk in memory.
+    private var parallel: Int {
+        guard let chunkSize = options.chunkSize else { return options.parallel }
+        return max(1, min(options.parallel, 32_000_000 / chunkSize))
     }
 
     private func placeKnown(
