@@ -78,6 +78,11 @@ public struct FileSlice: Sendable {
         return bytes
     }
 
+    /// The first bytes, at most `count` of them. Throws ``OCIError``.
+    func head(count: Int) throws(OCIError) -> [UInt8] {
+        try file.read(at: offset, count: Int(min(Int64(count), length)))
+    }
+
     var shorter: OCIError {
         OCIError(
             .badData, "the file became shorter while it was read", subject: file.path.string,

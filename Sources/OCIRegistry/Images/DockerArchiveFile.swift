@@ -39,7 +39,7 @@ struct DockerArchiveFile: UnpackedImage {
 
     func readLayers(
         _ wanted: Set<Digest>, parallel: Int,
-        _ receive: @escaping @Sendable (Digest, any ByteReader) async throws -> Void
+        _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void
     ) async throws {
         let what = archive.file.path.string
         let layers = try contents.inOrder(wanted, archive: what)
@@ -48,7 +48,11 @@ struct DockerArchiveFile: UnpackedImage {
             let reader = DecompressingReader(
                 slice.reader(), limits: .init(output: max(limits.decompressed, slice.length)),
                 what: "layer \(diffID.short) of \(what)")
-            try await receive(diffID, reader)
+            let head = try slice.head(count: CompressionFormat.magicLength)
+            let isPlain = CompressionFormat(sniffing: head) == .none
+            try await receive(
+                UnpackedLayer(
+                    diffID: diffID, size: isPlain ? slice.length : nil, content: reader))
         }
     }
 }

@@ -51,7 +51,7 @@ struct DockerArchiveStream: UnpackedImage {
 
     func readLayers(
         _ wanted: Set<Digest>, parallel: Int,
-        _ receive: @escaping @Sendable (Digest, any ByteReader) async throws -> Void
+        _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void
     ) async throws {
         let what = file.path.string
         var rest = Set(try contents.inOrder(wanted, archive: what))
@@ -61,7 +61,7 @@ struct DockerArchiveStream: UnpackedImage {
             let reader = DecompressingReader(
                 await archive.content(), limits: .init(output: limits.decompressed),
                 what: "layer \(diffID.short) of \(what)")
-            try await receive(diffID, reader)
+            try await receive(UnpackedLayer(diffID: diffID, size: entry.size, content: reader))
         }
         if let absent = rest.min() {
             throw OCIError(.badData, "layer \(absent) is no longer there", subject: what)

@@ -24,7 +24,7 @@ actor EngineImage: UnpackedImage {
     }
 
     func config() async throws -> [UInt8] {
-        if knownConfig == nil { try await readLayers([], parallel: 1) { _, _ in } }
+        if knownConfig == nil { try await readLayers([], parallel: 1) { _ in } }
         guard let knownConfig else {
             throw OCIError(
                 .protocolViolation, "the Docker Engine exported no configuration \(configDigest)",
@@ -35,7 +35,7 @@ actor EngineImage: UnpackedImage {
 
     func readLayers(
         _ wanted: Set<Digest>, parallel: Int,
-        _ receive: @escaping @Sendable (Digest, any ByteReader) async throws -> Void
+        _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void
     ) async throws {
         if let absent = wanted.subtracting(diffIDs).min() {
             throw OCIError(.notFound, "has no layer \(absent)", subject: name)
@@ -70,7 +70,7 @@ actor EngineImage: UnpackedImage {
 
     private func visit(
         _ entry: TarEntry, of archive: TarStream, in pass: inout Pass, _ rest: inout Set<Digest>,
-        _ receive: @Sendable (Digest, any ByteReader) async throws -> Void
+        _ receive: @Sendable (UnpackedLayer) async throws -> Void
     ) async throws {
         if knownConfig == nil, claims(entry, configDigest), entry.size <= ImageConfig.sizeLimit {
             let bytes = try await content(archive)
@@ -91,7 +91,9 @@ actor EngineImage: UnpackedImage {
             ?? (isLegacyLayer ? pass.proven[parts[0]] : diffIDs.first { claims(entry, $0) })
         if let known {
             pass.unidentified.remove(known)
-            if rest.remove(known) != nil { try await receive(known, await archive.content()) }
+            guard rest.remove(known) != nil else { return }
+            try await receive(
+                UnpackedLayer(diffID: known, size: entry.size, content: await archive.content()))
         } else if isLegacyLayer, !rest.isDisjoint(with: pass.unidentified) {
             let digest = try await digest(archive)
             guard pass.unidentified.remove(digest) != nil else { return }

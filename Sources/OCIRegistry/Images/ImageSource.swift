@@ -41,6 +41,23 @@ extension PackedImage {
     }
 }
 
+/// A layer as a plain tar archive, on its way to whoever wanted it.
+public struct UnpackedLayer: Sendable {
+    /// The digest that the content must have.
+    public let diffID: Digest
+    /// The content's size in bytes, where the source tells; only progress depends on it.
+    public let size: Int64?
+    /// The content, to be read once.
+    public let content: any ByteReader
+
+    /// Puts a layer together.
+    public init(diffID: Digest, size: Int64?, content: any ByteReader) {
+        self.diffID = diffID
+        self.size = size
+        self.content = content
+    }
+}
+
 /// An image whose layers are plain tar archives.
 public protocol UnpackedImage: Sendable {
     /// The layers' diffIDs, from the lowest up, so that what the destination has is known before
@@ -51,15 +68,15 @@ public protocol UnpackedImage: Sendable {
     /// The configuration's exact bytes, checked against ``configDigest``. A source that streams
     /// may have to be read through for it (``readLayers(_:parallel:_:)`` with nothing wanted does that).
     func config() async throws -> [UInt8]
-    /// Reads the wanted layers, in any order, handing each one's content to `receive` as a plain
-    /// tar archive. At most `parallel` run at a time; sources that stream hand over one at a time.
+    /// Reads the wanted layers, in any order, handing each one to `receive` as a plain tar
+    /// archive. At most `parallel` run at a time; sources that stream hand over one at a time.
     /// The receiver checks the content against the diffID and may return without reading to the
     /// end. A layer may be handed over again in another call.
     ///
     /// Throws ``OCIError``: not found when a wanted layer is absent; and what `receive` throws.
     func readLayers(
         _ wanted: Set<Digest>, parallel: Int,
-        _ receive: @escaping @Sendable (Digest, any ByteReader) async throws -> Void
+        _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void
     ) async throws
 }
 

@@ -61,12 +61,12 @@ struct UnpackedPush: Sendable {
             let wanted = diffIDs.subtracting(results.withLock { Set($0.keys) })
             guard !wanted.isEmpty else { return }
             let passing = Mutex<OCIError?>(nil)
-            try await image.readLayers(wanted, parallel: parallel) { diffID, reader in
+            try await image.readLayers(wanted, parallel: parallel) { layer in
                 do {
-                    let blob = try await upload(diffID, reader)
-                    results.withLock { $0[diffID] = blob }
+                    let blob = try await upload(layer)
+                    results.withLock { $0[layer.diffID] = blob }
                 } catch let error as OCIError where error.isPassing {
-                    progress(.reset(diffID))
+                    progress(.reset(layer.diffID))
                     passing.withLock { $0 = $0 ?? error }
                 }
             }
@@ -131,11 +131,11 @@ struct UnpackedPush: Sendable {
         progress(.ended(diffID, outcome, size: layer.size))
     }
 
-    private func upload(_ diffID: Digest, _ content: any ByteReader) async throws -> PushReport.Blob
-    {
-        progress(.began(diffID, label: "layer", total: nil))
+    private func upload(_ layer: UnpackedLayer) async throws -> PushReport.Blob {
+        let diffID = layer.diffID
+        progress(.began(diffID, label: "layer", total: layer.size))
         let reader = CompressingReader(
-            content, compression: options.compression, expecting: diffID,
+            layer.content, compression: options.compression, expecting: diffID,
             parallel: LayerThreads.perLayer,
             onProgress: { progress(.advanced(diffID, bytes: $0)) })
         let result = try await repository.uploadOnce(reader, chunkSize: options.chunkSize)

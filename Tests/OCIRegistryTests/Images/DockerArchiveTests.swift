@@ -45,9 +45,9 @@ import Testing
     @Test(arguments: forms)
     func aReceiverMayStopEarlyAndMayFail(_ name: String, _ bytes: [UInt8]) async throws {
         let opened = try await open(bytes)
-        try await opened.readLayers(Set(image.diffIDs), parallel: 1) { _, _ in }
+        try await opened.readLayers(Set(image.diffIDs), parallel: 1) { _ in }
         let error = await failure {
-            try await opened.readLayers(Set(image.diffIDs), parallel: 2) { _, _ in
+            try await opened.readLayers(Set(image.diffIDs), parallel: 2) { _ in
                 throw OCIError(.denied, "no")
             }
         }
@@ -79,7 +79,7 @@ import Testing
         let opened = try await open(image.legacy)
         for parallel in [1, 2] {
             let gauge = Gauge()
-            try await opened.readLayers(Set(image.diffIDs), parallel: parallel) { _, _ in
+            try await opened.readLayers(Set(image.diffIDs), parallel: parallel) { _ in
                 await gauge.enter()
                 try await Task.sleep(for: .milliseconds(30))
                 await gauge.leave()

@@ -208,9 +208,9 @@ extension UnpackedImage {
     /// The wanted layers' contents.
     func layers(_ wanted: Set<Digest>, parallel: Int = 2) async throws -> [Digest: [UInt8]] {
         let collected = Collected()
-        try await readLayers(wanted, parallel: parallel) { diffID, reader in
-            let bytes = try await reader.collect(limit: 64 << 20, what: "layer")
-            await collected.add(diffID, bytes)
+        try await readLayers(wanted, parallel: parallel) { layer in
+            let bytes = try await layer.content.collect(limit: 64 << 20, what: "layer")
+            await collected.add(layer.diffID, bytes)
         }
         return await collected.layers
     }
