@@ -18,6 +18,9 @@ public actor CompressingReader: ByteReader {
 
     private let compression: Compression
     private let window: Int
+    private let budget: BlockBudget
+    /// Blocks in the works that the budget counts: all but one.
+    private var borrowed = 0
     private let expected: Digest?
     private let onProgress: @Sendable (Int) -> Void
     private let input: BlockReader
@@ -32,15 +35,17 @@ public actor CompressingReader: ByteReader {
     /// What the layer turned out to be; nil until ``read()`` has returned nil.
     public private(set) var result: Result?
 
-    /// Compresses `source`. `parallel` blocks are in the works at a time. Where a diffID is
-    /// expected and the source has another, the last ``read()`` throws ``OCIError`` (bad data)
+    /// Compresses `source`. At most `parallel` blocks are in the works at a time, as far as the
+    /// budget, which readers may share, allows. Where a diffID is expected and the source has another, the last ``read()`` throws ``OCIError`` (bad data)
     /// instead of ending the stream. `onProgress` hears of uncompressed bytes taken in.
     public init(
         _ source: any ByteReader, compression: Compression, expecting diffID: Digest? = nil,
-        parallel: Int, onProgress: @escaping @Sendable (Int) -> Void = { _ in }
+        parallel: Int, budget: BlockBudget = BlockBudget(),
+        onProgress: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.compression = compression
         self.window = max(1, parallel)
+        self.budget = budget
         self.expected = diffID
         self.onProgress = onProgress
         self.input = BlockReader(source, blockSize: Compression.blockSize)
@@ -48,10 +53,13 @@ public actor CompressingReader: ByteReader {
         self.packed = SHA2()
     }
 
-    deinit { for task in inFlight { task.cancel() } }
+    deinit {
+        for task in inFlight { task.cancel() }
+        budget.give(borrowed)
+    }
 
     public func read() async throws -> [UInt8]? {
-        while !inputEnded && inFlight.count < window { try await startBlock() }
+        while !inputEnded, inFlight.count < window, mayStartBlock() { try await startBlock() }
         var output: [UInt8] = []
         if !headerSent {
             headerSent = true
@@ -59,6 +67,10 @@ public actor CompressingReader: ByteReader {
         }
         if !inFlight.isEmpty {
             let compressed = try await inFlight.removeFirst().value
+            if borrowed > 0 {
+                borrowed -= 1
+                budget.give()
+            }
             if output.isEmpty { output = compressed } else { output += compressed }
         } else if let plain = plain.take() {
             output += compression.trailer(crc: crc, count: plain.count)
@@ -70,6 +82,13 @@ public actor CompressingReader: ByteReader {
         }
         packed?.update(output)
         return output
+    }
+
+    private func mayStartBlock() -> Bool {
+        if inFlight.isEmpty { return true }
+        guard budget.take() else { return false }
+        borrowed += 1
+        return true
     }
 
     private func startBlock() async throws {

@@ -57,7 +57,16 @@ struct PackedPush: Sendable {
             missing.withLock { $0.sorted { $0.size > $1.size } }, parallel: options.parallel
         ) { blob, source in
             progress(.began(blob.digest, label: "blob", total: blob.size))
-            try await target.store(blob, from: source) {
+            let tries = Mutex(0)
+            let counted = BlobSource {
+                let isFirst = tries.withLock { tries in
+                    tries += 1
+                    return tries == 1
+                }
+                if !isFirst { progress(.reset(blob.digest)) }
+                return try await source.open()
+            }
+            try await target.store(blob, from: counted) {
                 progress(.advanced(blob.digest, bytes: $0))
             }
             record(blob, .uploaded)

@@ -6,6 +6,17 @@ struct UnpackedPush: Sendable {
     let repository: Repository
     let options: Pusher.Options
     let progress: PushProgress.Sink
+    private let budget = BlockBudget()
+
+    init(
+        image: any UnpackedImage, repository: Repository, options: Pusher.Options,
+        progress: @escaping PushProgress.Sink
+    ) {
+        self.image = image
+        self.repository = repository
+        self.options = options
+        self.progress = progress
+    }
 
     /// What became of each layer, by diffID.
     private typealias Done = [Digest: PushReport.Blob]
@@ -136,7 +147,7 @@ struct UnpackedPush: Sendable {
         progress(.began(diffID, label: "layer", total: layer.size))
         let reader = CompressingReader(
             layer.content, compression: options.compression, expecting: diffID,
-            parallel: LayerThreads.perLayer,
+            parallel: BlockBudget.perLayer, budget: budget,
             onProgress: { progress(.advanced(diffID, bytes: $0)) })
         let result = try await repository.uploadOnce(reader, chunkSize: options.chunkSize)
         progress(.ended(diffID, .uploaded, size: result.size))

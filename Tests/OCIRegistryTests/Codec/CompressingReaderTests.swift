@@ -87,6 +87,30 @@ import Testing
         }
     }
 
+    @Test func readersShareABudgetAndGiveItBack() async throws {
+        let input = FixtureContent.compressible(4_000_000, seed: 6)
+        let reference = try await compress(input, .defaultGzip, parallel: 1).bytes
+        let budget = BlockBudget(blocks: 2)
+        try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let reader = CompressingReader(
+                        MemoryReader(input), compression: .defaultGzip, parallel: 8,
+                        budget: budget)
+                    return try await reader.collect(limit: 8 << 20, what: "the layer")
+                }
+            }
+            for try await output in group { #expect(output == reference) }
+        }
+        do {
+            let abandoned = CompressingReader(
+                MemoryReader(input), compression: .defaultGzip, parallel: 8, budget: budget)
+            _ = try await abandoned.read()
+        }
+        #expect(budget.take() && budget.take())
+        #expect(!budget.take())
+    }
+
     @Test func historyCrossesBlocks() async throws {
         // Two blocks with the same ends: with history the second costs next to nothing.
         let noise = FixtureContent.random(16 << 10, seed: 9)
