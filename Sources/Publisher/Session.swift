@@ -103,6 +103,6 @@ private struct ErrorStreamHandler: LogHandler {
 
     func log(event: LogEvent) {
         let fields = (event.metadata ?? [:]).map { " \($0.key)=\($0.value)" }.sorted().joined()
-        Terminal.writeError("publisher: \(event.level): \(event.message)\(fields)\n")
+        ProgressBoard.say("publisher: \(event.level): \(event.message)\(fields)")
     }
 }

@@ -26,8 +26,8 @@ struct PackedPush: Sendable {
         _ graph: ManifestGraph, _ blobs: [PushReport.Blob]
     ) async throws -> PushReport {
         let writer = TagWriter(target: target, progress: progress)
-        for manifest in graph.manifests { try await writer.store(manifest) }
-        let tags = try await writer.point(options.tags, at: graph.root)
+        for manifest in graph.manifests.dropLast() { try await writer.store(manifest) }
+        let tags = try await writer.publish(graph.root, tags: options.tags)
         return PushReport(
             digest: graph.root.digest, mediaType: graph.root.mediaType,
             size: Int64(graph.root.bytes.count), platforms: try await graph.platforms(image),

@@ -35,8 +35,7 @@ struct UnpackedPush: Sendable {
             do {
                 let writer = TagWriter(
                     target: RepositoryTarget(repository), progress: progress)
-                try await writer.store(manifest)
-                let tags = try await writer.point(options.tags, at: manifest)
+                let tags = try await writer.publish(manifest, tags: options.tags)
                 return PushReport(
                     digest: manifest.digest, mediaType: manifest.mediaType,
                     size: Int64(manifest.bytes.count), platforms: config.platforms,

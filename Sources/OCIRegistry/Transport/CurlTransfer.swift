@@ -69,6 +69,8 @@ final class CurlTransfer {
         _ = cn_easy_restrict_protocols(easy)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
+        // What a proxy answers to CONNECT is not the response.
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         if head.scheme == "https" { set(CURLOPT_PIPEWAIT, 1) }
         set(CURLOPT_CONNECTTIMEOUT, configuration.connectTimeout)

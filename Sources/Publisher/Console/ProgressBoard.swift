@@ -25,7 +25,20 @@ final class ProgressBoard: Sendable {
     /// How it shows.
     enum Mode: Sendable { case quiet, lines, live }
 
-    init(quiet: Bool) { mode = quiet ? .quiet : Terminal.isInteractive ? .live : .lines }
+    private static let shown = Mutex<ProgressBoard?>(nil)
+
+    init(quiet: Bool) {
+        mode = quiet ? .quiet : Terminal.isInteractive ? .live : .lines
+        Self.shown.withLock { $0 = self }
+    }
+
+    /// Writes a message to standard error, above the live part where one is shown.
+    static func say(_ text: String) {
+        guard let board = shown.withLock({ $0 }), board.mode == .live else {
+            return Terminal.writeError(text + "\n")
+        }
+        board.state.withLock { board.redraw(&$0, above: text) }
+    }
 
     /// Takes one report.
     func show(_ event: PushProgress) {
@@ -43,6 +56,7 @@ final class ProgressBoard: Sendable {
 
     /// Takes the live part off the screen.
     func finish() {
+        Self.shown.withLock { $0 = nil }
         guard mode == .live else { return }
         state.withLock { state in
             state.rows = [:]
