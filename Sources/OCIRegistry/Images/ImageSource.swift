@@ -93,6 +93,7 @@ func forEach<Item: Sendable>(
             running += 1
             group.addTask { try await body(item) }
         }
-        try await group.waitForAll()
+        // `waitForAll` would see the others through before it throws.
+        while try await group.next() != nil {}
     }
 }
