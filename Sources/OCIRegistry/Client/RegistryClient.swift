@@ -78,6 +78,9 @@ public final class RegistryClient: Sendable {
         return error
     }
 
+    /// How the registry is reached, as far as it is known.
+    var scheme: String? { known.withLock { $0 }?.base.scheme }
+
     /// The registry's base URL, found out once. OCI distribution-spec, "Determining Support".
     func endpoint() async throws -> Location { try await connection().base }
 
@@ -89,11 +92,20 @@ public final class RegistryClient: Sendable {
     }
 
     private func discover() async throws -> Connection {
+        var first: OCIError?
         for scheme in schemes.dropLast() {
-            if let found = try? await discover(scheme) { return found }
-            try Task.checkCancellation()
+            do {
+                return try await discover(scheme)
+            } catch let error as OCIError {
+                first = first ?? error
+            }
         }
-        return try await discover(schemes[schemes.count - 1])
+        do {
+            return try await discover(schemes[schemes.count - 1])
+        } catch let error as OCIError where error.kind == .unreachable {
+            // Nobody speaks TLS there: what went wrong without it is the story to tell.
+            throw first ?? error
+        }
     }
 
     private func discover(_ scheme: String) async throws -> Connection {

@@ -22,7 +22,7 @@ extension Repository {
     func pages(
         _ firstPath: String, _ take: ([UInt8]) throws -> Bool
     ) async throws -> Bool {
-        let endpoint = try await client.endpoint()
+        let endpoint = try await retrying("\(reference)") { _ in try await client.endpoint() }
         var location = Location(
             scheme: endpoint.scheme, authority: endpoint.authority,
             path: "/v2/\(name)/\(firstPath)")

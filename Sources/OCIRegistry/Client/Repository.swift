@@ -67,7 +67,7 @@ public struct Repository: Sendable {
     ) -> OCIError {
         ResponseFailure(
             HTTPRequest(
-                method: method, scheme: nil, authority: client.host.description,
+                method: method, scheme: client.scheme, authority: client.host.description,
                 path: "/v2/\(name)/\(path)"), response
         ).error
     }
