@@ -41,6 +41,11 @@ public struct RetryPolicy: Sendable {
                 error.exchange?.attempts = attempt
                 let most = error.kind == .unreachable ? connectAttempts : attempts
                 guard attempt < most, start.duration(to: clock.now) + wait <= deadline else {
+                    if error.retryAfter != nil, attempt < most {
+                        error.advice =
+                            "it asks to wait \(wait.inSeconds) s, longer than --retry-for allows: "
+                            + "run again then, or raise it"
+                    }
                     throw error
                 }
                 onRetry(error, wait)
