@@ -41,13 +41,18 @@ extension Repository {
     public func blobSource(_ digest: Digest) -> BlobSource {
         let path = "blobs/\(digest)"
         return BlobSource {
-            let response = try await send(.get, path, delivery: .stream)
-            guard response.status == 200, let stream = response.stream else {
-                var error = failure(.get, path, response)
-                error.subject = "\(reference)@\(digest)"
+            do {
+                let response = try await send(.get, path, delivery: .stream)
+                guard response.status == 200, let stream = response.stream else {
+                    throw failure(.get, path, response)
+                }
+                return stream
+            } catch let error as OCIError {
+                // Retries are the reader's, and it may be of another registry.
+                var error = await client.explaining(error, scopes)
+                error.subject = error.subject ?? "\(reference)@\(digest)"
                 throw error
             }
-            return stream
         }
     }
 
