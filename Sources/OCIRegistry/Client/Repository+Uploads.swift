@@ -56,7 +56,12 @@ extension Repository {
             guard let result = await layer.result else {
                 throw OCIError(.temporary, "the upload ended before the layer did")
             }
-            try await commit(result.digest, at: end)
+            do {
+                try await commit(result.digest, at: end)
+            } catch let error as OCIError where error.isPassing {
+                // The reply may be all that got lost, and the layer is gone from here.
+                guard try await blobSize(result.digest) == result.size else { throw error }
+            }
             return result
         }
     }
@@ -77,10 +82,22 @@ extension Repository {
         return response.status == 200 && (size == nil || size == blob.size)
     }
 
+    /// Opens an upload. Where the task is cancelled meanwhile, the answer gets a few seconds to
+    /// come: a session whose place is not known could not be given up.
     private func openUpload() async throws -> Location {
-        let response = try await send(.post, "blobs/uploads/")
-        guard response.status == 202 else { throw failure(.post, "blobs/uploads/", response) }
-        return try await uploadLocation(response)
+        let opening = Task.detached {
+            let response = try await send(.post, "blobs/uploads/")
+            guard response.status == 202 else { throw failure(.post, "blobs/uploads/", response) }
+            return try await uploadLocation(response)
+        }
+        return try await withTaskCancellationHandler {
+            try await opening.value
+        } onCancel: {
+            Task.detached {
+                try? await Task.sleep(for: .seconds(5))
+                opening.cancel()
+            }
+        }
     }
 
     /// Where an upload goes on, from the response to its last request.
