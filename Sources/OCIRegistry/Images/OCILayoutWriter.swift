@@ -37,8 +37,10 @@ public struct OCILayoutWriter: Sendable {
 
     private func begin() throws(OCIError) {
         if let marker = try Self.document(path, OCILayoutIndex.markerPath) {
-            let index = try Self.document(path, OCILayoutIndex.indexPath) ?? Self.emptyIndex
-            _ = try OCILayoutIndex(marker: marker, index: index, layout: path.string)
+            let index = try Self.document(path, OCILayoutIndex.indexPath)
+            _ = try OCILayoutIndex(
+                marker: marker, index: index ?? Self.emptyIndex, layout: path.string)
+            if index == nil { try replace(OCILayoutIndex.indexPath, Self.emptyIndex) }
             return
         }
         guard try Self.isEmpty(path) else {
@@ -47,6 +49,7 @@ public struct OCILayoutWriter: Sendable {
                 subject: path.string, advice: "name a new or an empty directory")
         }
         try replace(OCILayoutIndex.markerPath, Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
+        try replace(OCILayoutIndex.indexPath, Self.emptyIndex)
     }
 
     /// Whether the layout holds this blob, by digest and size.
