@@ -94,7 +94,8 @@ struct CopyJob: Sendable {
         switch destination {
         case .registry(let reference):
             RepositoryTarget(session.repository(reference, .push), chunkSize: options.chunkSize)
-        case .ociDirectory(let folder, _): LayoutTarget(try OCILayoutWriter(folder))
+        case .ociDirectory(let folder, _):
+            LayoutTarget(try OCILayoutWriter(folder), retry: session.retry)
         default:
             throw OCIError(
                 .usage, "an image is copied to a registry or to oci:DIR", subject: "\(destination)")

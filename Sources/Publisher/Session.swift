@@ -73,6 +73,9 @@ final class Session: Sendable {
         ).open()
     }
 
+    /// How passing faults are met.
+    var retry: RetryPolicy { connection.retry }
+
     /// What was sent so far.
     var statistics: CurlTransport.Statistics { transport.statistics }
 }

@@ -3,9 +3,15 @@ import SystemPackage
 /// An OCI layout directory as the destination of a copy.
 public struct LayoutTarget: ContentTarget {
     private let writer: OCILayoutWriter
+    private let retry: RetryPolicy
 
-    /// Takes the layout's writer.
-    public init(_ writer: OCILayoutWriter) { self.writer = writer }
+    /// Takes the layout's writer, and how passing faults of a source are met.
+    public init(_ writer: OCILayoutWriter, retry: RetryPolicy = RetryPolicy()) {
+        self.writer = writer
+        self.retry = retry
+    }
+
+    public var place: String { "oci:\(writer.path)" }
 
     public func hasBlob(_ descriptor: Descriptor) -> Bool { writer.hasBlob(descriptor) }
 
@@ -15,14 +21,18 @@ public struct LayoutTarget: ContentTarget {
         _ descriptor: Descriptor, from source: BlobSource,
         onProgress: @escaping @Sendable (Int) -> Void
     ) async throws {
-        let policy = RetryPolicy()
-        try await policy.run { _ in
-            try await writer.write(
-                descriptor,
-                from: VerifyingReader(
-                    try await source.open(), expecting: descriptor, subject: writer.path.string,
-                    onProgress: onProgress))
+        let result: Result<Void, OCIError> = try await retry.run { _ in
+            let content = VerifyingReader(
+                try await source.open(), expecting: descriptor, subject: writer.path.string,
+                onProgress: onProgress)
+            do {
+                return .success(try await writer.write(descriptor, from: content))
+            } catch let error as OCIError where error.exchange == nil {
+                // Of this machine's own making, and a full disk is as full a moment later.
+                return .failure(error)
+            }
         }
+        try result.get()
     }
 
     public func manifest(_ selector: String) async throws -> Manifest? {
