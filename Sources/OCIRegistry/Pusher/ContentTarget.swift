@@ -1,5 +1,7 @@
 /// Where content goes: a repository of a registry, or an image layout.
 public protocol ContentTarget: Sendable {
+    /// The repository or layout, for people.
+    var place: String { get }
     /// Whether a blob of this digest and size is there.
     func hasBlob(_ descriptor: Descriptor) async throws -> Bool
     /// Takes a blob over from another repository of the same registry; false when it cannot.
@@ -29,6 +31,8 @@ public struct RepositoryTarget: ContentTarget {
         self.repository = repository
         self.chunkSize = chunkSize
     }
+
+    public var place: String { "\(repository.reference)" }
 
     public func hasBlob(_ descriptor: Descriptor) async throws -> Bool {
         try await repository.hasBlob(descriptor)

@@ -1,5 +1,5 @@
-/// Puts a finished manifest in place: by digest first, then under each tag, then reads every one
-/// back. What has the digest already is not written.
+/// Puts a finished manifest in place: by digest first, which is read back before any tag moves;
+/// then under each tag, each read back too. What has the digest already is not written.
 struct TagWriter: Sendable {
     let target: any ContentTarget
     let progress: PushProgress.Sink
@@ -9,29 +9,38 @@ struct TagWriter: Sendable {
         if try await target.digest("\(manifest.digest)") == nil { try await write(manifest) }
     }
 
-    /// Stores a manifest, points tags at it in their order, and reads back the digest and each
-    /// tag.
+    /// Stores a manifest and reads it back, then points tags at it in their order and reads back
+    /// each.
     ///
     /// Throws ``OCIError`` (bad data) when what is read back is not what was written.
     func publish(_ manifest: Manifest, tags: [Tag]) async throws -> [PushReport.TagResult] {
-        let selectors = ["\(manifest.digest)"] + tags.map(\.description)
-        let before = try await each(selectors) { try await target.digest($0) }
+        let digest = "\(manifest.digest)"
+        let names = tags.map(\.description)
+        let before = try await each([digest] + names) { try await target.digest($0) }
         if before[0] == nil { try await write(manifest) }
-        for (tag, known) in zip(tags, before.dropFirst()) where known != manifest.digest {
+        let moving = zip(tags, before.dropFirst()).filter { $1 != manifest.digest }.map(\.0)
+        // What the registry does not give back gets no tag.
+        if !moving.isEmpty { try await readBack(manifest, as: [digest]) }
+        for tag in moving {
             try await target.put(manifest, tag: tag)
             progress(.stored("tag \(tag)"))
         }
-        let after = try await each(selectors) { try await target.manifest($0) }
-        for (selector, found) in zip(selectors, after) where found?.bytes != manifest.bytes {
+        try await readBack(manifest, as: moving.isEmpty ? [digest] + names : names)
+        return zip(tags, before.dropFirst()).map { tag, known in
+            PushReport.TagResult(tag: tag.description, before: known, after: manifest.digest)
+        }
+    }
+
+    private func readBack(_ manifest: Manifest, as selectors: [String]) async throws {
+        let found = try await each(selectors) { try await target.manifest($0) }
+        for (selector, found) in zip(selectors, found) where found?.bytes != manifest.bytes {
             throw OCIError(
                 .badData,
                 "\(selector) reads back as \(found.map { "\($0.digest)" } ?? "nothing") after "
                     + "\(manifest.digest) was stored",
+                subject: target.place,
                 advice: "someone else wrote at the same moment, or the registry does not keep "
                     + "what it accepts: look at it before you push again")
-        }
-        return zip(tags, before.dropFirst()).map { tag, known in
-            PushReport.TagResult(tag: tag.description, before: known, after: manifest.digest)
         }
     }
 
