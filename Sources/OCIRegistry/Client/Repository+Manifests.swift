@@ -111,6 +111,15 @@ extension Repository {
 }
 
 extension OCIError {
+    /// What a refusal for an unknown blob amounts to when it stays, whatever is sent again.
+    var asForgottenBlobs: OCIError {
+        var error = self
+        error.kind = .protocolViolation
+        error.message = "the registry does not keep the blobs that it accepts"
+        error.advice = "its storage, or a mirror before it, loses content: tell its operator"
+        return error
+    }
+
     /// Whether a manifest was refused because the registry misses a blob or child that it names.
     public var namesUnknownBlob: Bool {
         exchange?.registryCodes.contains { ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains($0) }

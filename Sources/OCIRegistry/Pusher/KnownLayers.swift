@@ -40,6 +40,9 @@ struct KnownLayers: Sendable {
         layers = layers.filter { $0.value.digest != digest }
     }
 
+    /// Forgets the configurations, any of which may be gone: they are small enough to send.
+    mutating func forgetConfigs() { configs = [:] }
+
     private mutating func probe(
         _ tags: [Tag], for diffIDs: Set<Digest>, _ compression: Compression,
         _ repository: Repository

@@ -9,17 +9,17 @@ struct PackedPush: Sendable {
 
     func run() async throws -> PushReport {
         let graph = try await ManifestGraph(image: image, platform: options.platform)
-        var blobs: [PushReport.Blob] = []
-        for round in 1...3 {
+        var round = 1
+        while true {
             do {
-                blobs = try await placeBlobs(graph.blobs)
+                let blobs = try await placeBlobs(graph.blobs)
                 return try await placeManifests(graph, blobs)
-            } catch let error as OCIError where error.namesUnknownBlob && round < 3 {
+            } catch let error as OCIError where error.namesUnknownBlob {
                 // The registry misses a blob that it claimed to have: look at each again.
-                continue
+                guard round < 3 else { throw error.asForgottenBlobs }
+                round += 1
             }
         }
-        throw OCIError(.protocolViolation, "the registry does not keep the blobs that it accepts")
     }
 
     private func placeManifests(

@@ -27,7 +27,8 @@ struct UnpackedPush: Sendable {
         var done: Done = [:]
         // A registry may turn out to miss a blob that it has claimed to have: once is a passing
         // fault, three times is a broken registry.
-        for round in 1...3 {
+        var round = 1
+        while true {
             try await placeLayers(Set(diffIDs), known: known, done: &done)
             let config = try await placeConfig(known)
             let layers = diffIDs.compactMap { done[$0] }
@@ -40,7 +41,10 @@ struct UnpackedPush: Sendable {
                     digest: manifest.digest, mediaType: manifest.mediaType,
                     size: Int64(manifest.bytes.count), platforms: config.platforms,
                     blobs: unique(layers) + [config.blob], tags: tags)
-            } catch let error as OCIError where error.namesUnknownBlob && round < 3 {
+            } catch let error as OCIError where error.namesUnknownBlob {
+                guard round < 3 else { throw error.asForgottenBlobs }
+                round += 1
+                known.forgetConfigs()
                 for (diffID, blob) in done {
                     guard try await repository.blobSize(blob.digest) == nil else { continue }
                     done[diffID] = nil
@@ -48,7 +52,6 @@ struct UnpackedPush: Sendable {
                 }
             }
         }
-        throw OCIError(.protocolViolation, "the registry does not keep the blobs that it accepts")
     }
 
     // MARK: Layers
