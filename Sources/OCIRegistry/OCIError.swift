@@ -86,7 +86,23 @@ extension OCIError: CustomStringConvertible {
             if exchange.attempts > 1 { text += " (\(exchange.attempts) attempts)" }
             if let said = exchange.registryMessage, !said.isEmpty { text += "\n  answer: \(said)" }
         }
-        if let advice { text += "\n  next: \(advice)" }
-        return text
+        return text + "\n  next: \(advice ?? kind.usualAdvice)"
+    }
+}
+
+extension OCIError.Kind {
+    /// What to do next about an error that knows nothing better.
+    fileprivate var usualAdvice: String {
+        switch self {
+        case .usage: "see the command's --help"
+        case .badData: "do not use it as it is: make it or fetch it again"
+        case .notFound:
+            "check the name; what is private may look like this to those who may not see it"
+        case .unreachable: "check that it is up and reachable from here"
+        case .temporary: "try again later"
+        case .protocolViolation: "tell the operator of the registry, or of a proxy before it"
+        case .denied: "check the account's rights"
+        case .configuration: "correct it and run again"
+        }
     }
 }
