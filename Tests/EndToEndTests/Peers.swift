@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a test needs beside the programs that building this project needs anyway.
+enum Peer: String {
+    /// A Docker Engine that `scripts/peers run` has started.
+    case engine = "a Docker Engine; run the tests with 'scripts/peers run'"
+    /// Debian's `buildah`, and the rights to use it.
+    case buildah = "buildah"
+
+    /// Whether it is there.
+    var isThere: Bool {
+        switch self {
+        case .engine: Peers.environment["PUBLISHER_TEST_DOCKER_HOST"] != nil
+        case .buildah: FileManager.default.isExecutableFile(atPath: "/usr/bin/buildah")
+        }
+    }
+}
+
+/// The machine that the tests run on.
+enum Peers {
+    static let environment = ProcessInfo.processInfo.environment
+    /// Whether a peer that is missing fails its tests, as in CI, instead of skipping them.
+    static let areRequired = environment["REQUIRE_ALL_TESTS"] == "1"
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips a test without its peer; under `REQUIRE_ALL_TESTS=1` it runs all the same, and fails.
+    static func needs(_ peer: Peer) -> Self {
+        .enabled(if: peer.isThere || Peers.areRequired, "needs \(peer.rawValue)")
+    }
+}
+
+/// Runs a system program to its end and gives what it printed, without the last line's end;
+/// throws with both outputs when it fails.
+@discardableResult
+func tool(
+    _ name: String, _ arguments: String..., environment: [String: String] = [:]
+) async throws -> String {
+    let call = ProgramCall(name, arguments, environment: environment)
+    let result = try await ChildProcess.run(call, timeout: 180).checked()
+    return String(result.stdout.trimmingSuffix { $0.isNewline })
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+        var rest = self[...]
+        while let last = rest.last, predicate(last) { rest.removeLast() }
+        return rest
+    }
+}
