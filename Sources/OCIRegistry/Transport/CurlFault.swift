@@ -3,7 +3,13 @@ import HTTPTypes
 
 /// What libcurl's result codes mean to a caller.
 enum CurlFault {
-    static func error(_ code: CURLcode, request: HTTPRequest) -> OCIError {
+    /// The error for a transfer that failed; `proxyStatus` is a proxy's answer to CONNECT.
+    static func error(
+        _ code: CURLcode, request: HTTPRequest, proxyStatus: Int? = nil
+    ) -> OCIError {
+        if let proxyStatus, !(200..<300).contains(proxyStatus) {
+            return refusal(byProxy: proxyStatus, request)
+        }
         let said = String(cString: curl_easy_strerror(code))
         let exchange = OCIError.Exchange(
             request: Redaction.redacted(request), registryMessage: said)
@@ -39,6 +45,25 @@ enum CurlFault {
             return OCIError(
                 .temporary, "the connection to \(host) broke", exchange: exchange,
                 advice: "try again; if it happens every time, look at proxies on the way")
+        }
+    }
+    /// What a proxy means that lets nothing through. RFC 9110, "CONNECT".
+    private static func refusal(byProxy status: Int, _ request: HTTPRequest) -> OCIError {
+        let host = request.authority ?? "the server"
+        let exchange = OCIError.Exchange(request: Redaction.redacted(request), status: status)
+        switch status {
+        case 407:
+            return OCIError(
+                .denied, "the proxy before \(host) wants a user name and password, or other ones",
+                exchange: exchange, advice: "set HTTPS_PROXY to http://USER:PASSWORD@PROXY:PORT")
+        case 500...:
+            return OCIError(
+                .unreachable, "the proxy cannot reach \(host)", exchange: exchange,
+                advice: "check the host's spelling and that it is up")
+        default:
+            return OCIError(
+                .denied, "the proxy lets nothing through to \(host)", exchange: exchange,
+                advice: "have the proxy allow it, or name it in NO_PROXY if it is reached directly")
         }
     }
 }

@@ -208,6 +208,13 @@ final class CurlTransfer {
         return (order.upload == nil ? Int64(sent) : streamed, Int64(received))
     }
 
+    /// What a proxy answered to CONNECT, nil where there was none.
+    private var proxyStatus: Int? {
+        var status = 0
+        _ = cn_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+        return status == 0 ? nil : status
+    }
+
     func cancel() {
         order.download.fail(CancellationError())
         resume(.failure(CancellationError()))
@@ -228,7 +235,8 @@ final class CurlTransfer {
             } else if result == CURLE_ABORTED_BY_CALLBACK, let failure = order.upload?.failure {
                 failure
             } else {
-                CurlFault.error(result, request: order.request.head)
+                CurlFault.error(
+                    result, request: order.request.head, proxyStatus: proxyStatus)
             }
         order.download.fail(error)
         resume(.failure(error))
