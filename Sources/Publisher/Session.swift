@@ -68,7 +68,7 @@ final class Session: Sendable {
     private func engine(_ name: String) async throws -> OpenedImage {
         let engine = try DockerEngine(environment: environment)
         return try await EngineStream(
-            name: name, inspect: { try await engine.inspect(image: name) },
+            name: name, retry: connection.retry, inspect: { try await engine.inspect(image: name) },
             save: { try await engine.save(image: name) }
         ).open()
     }

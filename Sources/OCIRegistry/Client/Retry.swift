@@ -1,5 +1,6 @@
 /// How passing faults are met: again, after a wait that grows, until a deadline. It is applied in
-/// one place, around each verb of ``Repository``; nothing below retries.
+/// one place on either side, around each verb of ``Repository`` and around a Docker Engine's
+/// exports; nothing below retries.
 public struct RetryPolicy: Sendable {
     /// Tries in all, the first included.
     public var attempts: Int
@@ -23,6 +24,9 @@ public struct RetryPolicy: Sendable {
         self.longestDelay = longestDelay
         self.deadline = deadline
     }
+
+    /// A single try.
+    static let none = RetryPolicy(attempts: 1, connectAttempts: 1)
 
     /// Runs `operation`, which hears the number of the try from 1, until it succeeds, fails for
     /// good, or the policy is exhausted: then its last error is thrown with the count of tries.

@@ -9,13 +9,17 @@ public struct EngineStream: Sendable {
     public var inspect: @Sendable () async throws -> [UInt8]
     /// The answer to `GET /images/NAME/get`: a plain tar archive.
     public var save: @Sendable () async throws -> any ByteReader
+    /// How an export that breaks off is met, where no verb of ``Repository`` does that.
+    public var retry: RetryPolicy
 
     /// Takes the two requests.
     public init(
-        name: String, inspect: @escaping @Sendable () async throws -> [UInt8],
+        name: String, retry: RetryPolicy = RetryPolicy(),
+        inspect: @escaping @Sendable () async throws -> [UInt8],
         save: @escaping @Sendable () async throws -> any ByteReader
     ) {
         self.name = name
+        self.retry = retry
         self.inspect = inspect
         self.save = save
     }
@@ -29,17 +33,18 @@ public struct EngineStream: Sendable {
         let answer = try Inspection(bytes: try await inspect(), name: name)
         switch answer.store {
         case .containerd(let root):
-            return .packed(OCILayoutStream(name, root: .known(root), open: save))
+            return .packed(OCILayoutStream(name, root: .known(root), retry: retry, open: save))
         case .classic:
             return .unpacked(try classic(answer))
         case .unknown:
-            let survey = try await OCILayoutStream.survey(TarStream(try await save(), what: name))
+            let survey = try await OCILayoutStream.survey(name, retry, save)
             if let document = survey.documents[answer.id],
                 let manifest = try? Manifest(bytes: document, declared: nil)
             {
                 let root = manifest.descriptor
                 return .packed(
-                    OCILayoutStream(name, root: .known(root), survey: survey, open: save))
+                    OCILayoutStream(
+                        name, root: .known(root), survey: survey, retry: retry, open: save))
             }
             return .unpacked(try classic(answer, config: survey.documents[answer.id]))
         }

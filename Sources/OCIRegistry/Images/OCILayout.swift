@@ -36,7 +36,7 @@ public struct OCILayout: PackedImage {
         if CompressionFormat(sniffing: head) == .none {
             return try OCILayout(OCILayoutArchive(tar: TarFile(file)), selector)
         }
-        let stream = OCILayoutStream(path.string, root: .select(selector)) {
+        let stream = OCILayoutStream(path.string, root: .select(selector), retry: .none) {
             DecompressingReader(
                 file.whole.reader(), limits: .init(output: DockerArchive.Limits().decompressed),
                 what: path.string)
@@ -74,7 +74,10 @@ public struct OCILayout: PackedImage {
             .notFound,
             "has no blob \(descriptor.digest) (\(descriptor.mediaType), "
                 + "\(descriptor.size) bytes)", subject: layout,
-            advice: "the layout is not complete: make it again, with all platforms that it names")
+            advice: descriptor.mediaType.isManifest
+                ? "not all platforms that the index names are there: choose one that is with "
+                    + "--platform OS/ARCH, or make the image again with all of them"
+                : "the image is not complete: make it again")
     }
 
     static func wrongSize(_ descriptor: Descriptor, _ size: Int64, _ layout: String) -> OCIError {

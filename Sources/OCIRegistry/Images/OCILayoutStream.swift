@@ -16,6 +16,8 @@ actor OCILayoutStream: PackedImage {
     private let name: String
     private let wantedRoot: Root
     private let open: @Sendable () async throws -> any ByteReader
+    /// How a stream that breaks off is met.
+    private let retry: RetryPolicy
     /// Manifests and configurations, once there was a pass.
     private var survey: Survey?
 
@@ -26,15 +28,17 @@ actor OCILayoutStream: PackedImage {
         var documents: [Digest: [UInt8]] = [:]
     }
 
-    /// Reads what `open` gives; `survey` is what an earlier pass found.
+    /// Reads what `open` gives, and anew where that breaks off; `survey` is what an earlier pass
+    /// found.
     init(
-        _ name: String, root: Root, survey: Survey? = nil,
+        _ name: String, root: Root, survey: Survey? = nil, retry: RetryPolicy,
         open: @escaping @Sendable () async throws -> any ByteReader
     ) {
         self.name = name
         self.wantedRoot = root
         self.open = open
         self.survey = survey
+        self.retry = retry
     }
 
     var root: Descriptor {
@@ -87,30 +91,54 @@ actor OCILayoutStream: PackedImage {
                 try await receive(descriptor, BlobSource(bytes: bytes))
             }
         }
-        guard !rest.isEmpty else { return }
-        let archive = TarStream(try await open(), what: name)
-        while !rest.isEmpty, let entry = try await archive.next() {
-            guard let digest = Self.digest(of: entry),
-                let descriptor = rest.removeValue(forKey: digest)
-            else { continue }
-            try check(entry, descriptor)
-            let first = Once(await archive.content())
-            let again = blob(descriptor)
-            try await receive(
-                descriptor,
-                BlobSource {
-                    if let reader = first.take() { return reader }
-                    return try await again.open()
-                })
-            // Opened later, it would read a member that has gone by.
-            _ = first.take()
-        }
-        if let absent = rest.values.min(by: { $0.digest < $1.digest }) {
+        try await stream(rest, receive)
+    }
+
+    /// Hands over what is wanted from the stream, opened again where it breaks off.
+    private nonisolated func stream(
+        _ wanted: [Digest: Descriptor],
+        _ receive: @Sendable (Descriptor, BlobSource) async throws -> Void
+    ) async throws {
+        let rest = Mutex(wanted)
+        let refusal = try await retry.run { _ in try await pass(for: rest, receive) }
+        if let refusal { throw refusal }
+        if let absent = rest.withLock({ $0.values.min { $0.digest < $1.digest } }) {
             throw OCILayout.missing(absent, name)
         }
     }
 
-    private func check(_ entry: TarEntry, _ descriptor: Descriptor) throws {
+    /// Reads the stream once and hands over what it has of `rest`. Returns what the receiver
+    /// throws, which has had its own tries; throws where the stream itself fails.
+    private nonisolated func pass(
+        for rest: borrowing Mutex<[Digest: Descriptor]>,
+        _ receive: @Sendable (Descriptor, BlobSource) async throws -> Void
+    ) async throws -> (any Error)? {
+        guard !rest.withLock({ $0.isEmpty }) else { return nil }
+        let archive = TarStream(try await open(), what: name)
+        while !rest.withLock({ $0.isEmpty }), let entry = try await archive.next() {
+            guard let digest = Self.digest(of: entry),
+                let descriptor = rest.withLock({ $0.removeValue(forKey: digest) })
+            else { continue }
+            try check(entry, descriptor)
+            let first = Once(await archive.content())
+            let again = blob(descriptor)
+            do {
+                try await receive(
+                    descriptor,
+                    BlobSource {
+                        if let reader = first.take() { return reader }
+                        return try await again.open()
+                    })
+            } catch {
+                return error
+            }
+            // Opened later, it would read a member that has gone by.
+            _ = first.take()
+        }
+        return nil
+    }
+
+    private nonisolated func check(_ entry: TarEntry, _ descriptor: Descriptor) throws {
         guard entry.size == descriptor.size else {
             throw OCILayout.wrongSize(descriptor, entry.size, name)
         }
@@ -118,7 +146,7 @@ actor OCILayoutStream: PackedImage {
 
     private func surveyed() async throws -> Survey {
         if let survey { return survey }
-        let found = try await Self.survey(TarStream(try await open(), what: name))
+        let found = try await Self.survey(name, retry, open)
         survey = found
         return found
     }
@@ -132,9 +160,17 @@ actor OCILayoutStream: PackedImage {
         return Digest(algorithm, hex: parts[2])
     }
 
+    /// A survey of what `open` gives.
+    static func survey(
+        _ name: String, _ retry: RetryPolicy,
+        _ open: @Sendable () async throws -> any ByteReader
+    ) async throws -> Survey {
+        try await retry.run { _ in try await survey(TarStream(try await open(), what: name)) }
+    }
+
     /// Reads an archive through and keeps the manifests and configurations that its index.json
     /// reaches, as far as there is room.
-    static func survey(_ archive: TarStream) async throws -> Survey {
+    private static func survey(_ archive: TarStream) async throws -> Survey {
         var found = Survey()
         var documents = DocumentKeeper()
         while let entry = try await archive.next() {
