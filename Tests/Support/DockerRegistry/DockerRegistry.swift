@@ -10,12 +10,16 @@ public final class DockerRegistry: Sendable {
         case htpasswd
         /// HTTPS (HTTP/2 where offered) behind nginx, with a token endpoint on the same host.
         case tokenTLS(lifetime: Int = 300)
+        /// HTTPS behind nginx without credentials; clients show a certificate where that is asked.
+        case tls(verifiesClients: Bool = false)
     }
 
     /// The host and port, such as `127.0.0.1:40123`.
     public let host: String
-    /// The certificate authority to trust, for the TLS variant.
+    /// The certificate authority to trust, for the TLS variants.
     public let caFile: String?
+    /// A client's certificate and its key that the TLS variants' authority has signed.
+    public let clientCertificate: (file: String, keyFile: String)?
     /// The only user, where there are any.
     public let user = "fixture-user"
     /// The user's password.
@@ -30,35 +34,39 @@ public final class DockerRegistry: Sendable {
         folder = try TemporaryFolder(prefix: "docker-registry")
         let inner = try freePort()
         var config = RegistryConfig(storage: folder.file("storage"), port: inner)
+        var front: NginxFront?
         switch variant {
-        case .open:
-            (host, caFile, proxy, tokens) = ("127.0.0.1:\(inner)", nil, nil, nil)
+        case .open: tokens = nil
         case .htpasswd:
-            (host, caFile, proxy, tokens) = ("127.0.0.1:\(inner)", nil, nil, nil)
+            tokens = nil
             let line = try await ChildProcess.run(
                 ProgramCall("htpasswd", ["-Bbn", user, password]))
             config.htpasswdFile = try folder.write("htpasswd", line.checked().output)
         case .tokenTLS(let lifetime):
-            let certificates = try Certificates(in: folder)
+            let made = try NginxFront(
+                port: freePort(), registryPort: inner, certificates: Certificates(in: folder))
             let tokens = try TokenServer(
-                user: user, password: password, lifetime: lifetime, certificates: certificates)
-            let outer = try freePort()
-            let front = NginxFront(
-                port: outer, registryPort: inner, tokenPort: tokens.port,
-                certificates: certificates)
+                user: user, password: password, lifetime: lifetime,
+                certificates: made.certificates)
             self.tokens = tokens
-            host = "127.0.0.1:\(outer)"
-            caFile = certificates.caFile
-            proxy = try front.start(in: folder)
-            config.tokenRealm = "https://\(host)/token"
-            config.signerFile = certificates.signerFile
+            front = made
+            front?.tokenPort = tokens.port
+            config.tokenRealm = "https://127.0.0.1:\(made.port)/token"
+            config.signerFile = made.certificates.signerFile
+        case .tls(let verifiesClients):
+            tokens = nil
+            front = try NginxFront(
+                port: freePort(), registryPort: inner, verifiesClients: verifiesClients,
+                certificates: Certificates(in: folder))
         }
+        host = "127.0.0.1:\(front?.port ?? inner)"
+        caFile = front?.certificates.caFile
+        clientCertificate = front.map { ($0.certificates.clientFile, $0.certificates.clientKeyFile) }
+        proxy = try front?.start(in: folder)
         let file = try folder.write("config.yml", config.text)
         registry = try ChildProcess(ProgramCall("docker-registry", ["serve", file]))
         try await waitUntilListening(inner, registry)
-        if let proxy, let port = host.split(separator: ":").last.flatMap({ Int($0) }) {
-            try await waitUntilListening(port, proxy)
-        }
+        if let proxy, let front { try await waitUntilListening(front.port, proxy) }
     }
 
     deinit { stop() }
@@ -66,12 +74,12 @@ public final class DockerRegistry: Sendable {
     /// What the registry has logged so far, access log included.
     public var log: String { registry.stdout + registry.stderr }
 
-    /// The access log of nginx, in the TLS variant: `METHOD URI PROTOCOL STATUS` a line.
+    /// The access log of nginx, in the TLS variants: `METHOD URI PROTOCOL STATUS` a line.
     public var frontLog: String {
         (try? String(contentsOfFile: folder.file("access.log"), encoding: .utf8)) ?? ""
     }
 
-    /// How many tokens were handed out, in the TLS variant.
+    /// How many tokens were handed out, where there are any.
     public var issuedTokens: Int { tokens?.issuedTokens ?? 0 }
 
     /// The folder with the registry's storage.

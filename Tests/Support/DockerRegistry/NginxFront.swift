@@ -1,8 +1,10 @@
-/// An nginx that ends TLS in front of a docker-registry and its token endpoint.
+/// An nginx that ends TLS in front of a docker-registry and, where it has one, its token endpoint.
 struct NginxFront {
     let port: Int
     let registryPort: Int
-    let tokenPort: Int
+    var tokenPort: Int?
+    /// Whether only clients get in whose certificate the authority has signed.
+    var verifiesClients = false
     let certificates: Certificates
 
     /// Starts it as one process, with all its files in the folder.
@@ -10,6 +12,12 @@ struct NginxFront {
         let file = try folder.write("nginx.conf", config(folder))
         let program = "PATH=\"$PATH:/usr/sbin\" exec nginx -c \"$0\" -p \"$1\" -e stderr"
         return try ChildProcess(ProgramCall("/bin/sh", ["-c", program, file, folder.path]))
+    }
+
+    private var options: String {
+        let tokens = tokenPort.map { "location = /token { proxy_pass http://127.0.0.1:\($0); }" }
+        let clients = "ssl_verify_client on; ssl_client_certificate \(certificates.caFile);"
+        return [tokens, verifiesClients ? clients : nil].compactMap { $0 }.joined(separator: "\n")
     }
 
     private func config(_ folder: TemporaryFolder) -> String {
@@ -35,7 +43,7 @@ struct NginxFront {
                     listen 127.0.0.1:\(port) ssl http2;
                     ssl_certificate \(certificates.serverFile);
                     ssl_certificate_key \(certificates.serverKeyFile);
-                    location = /token { proxy_pass http://127.0.0.1:\(tokenPort); }
+                    \(options)
                     location /v2/ { proxy_pass http://127.0.0.1:\(registryPort); }
                 }
             }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One request and its reply, in the hands of the handler on the connection's thread.
 final class Exchange {
     let head: RequestHead
@@ -33,7 +35,9 @@ final class Exchange {
     func send(_ response: Response, cutAfter: Int? = nil) throws {
         if !isBodyRead { try skipSmallBody() }
         var headers = response.headers
-        if headers["Content-Length"] == nil, response.status != 204, response.status >= 200 {
+        if headers["Content-Length"] == nil, headers["Transfer-Encoding"] == nil,
+            response.status != 204, response.status >= 200
+        {
             headers["Content-Length"] = String(response.body.count)
         }
         if !keepsAlive { headers["Connection"] = "close" }
@@ -45,6 +49,22 @@ final class Exchange {
         }
         if cutAfter != nil { keepsAlive = false }
         if !isBodyRead { connection.closeLingering() }
+    }
+
+    /// Answers CONNECT: carries bytes to and from a port of 127.0.0.1 until both sides are done.
+    func tunnel(to port: Int) throws {
+        let upstream = try Socket.connected(to: port)
+        let client = connection.socket
+        keepsAlive = false
+        try connection.write("HTTP/1.1 200 Connection established\r\n\r\n")
+        let isDone = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            upstream.copyAll(to: client)
+            isDone.signal()
+        }
+        client.copyAll(to: upstream)
+        isDone.wait()
+        upstream.close()
     }
 
     /// Breaks the connection off, as a crashed proxy or a firewall would.

@@ -1,16 +1,26 @@
 import Foundation
 import Synchronization
 
-/// A small HTTP/1.1 server on a free loopback port, one thread a connection.
+/// A small HTTP/1.1 server on a loopback port or a unix socket, one thread a connection.
 final class HTTPServer: Sendable {
     typealias Handler = @Sendable (Exchange) throws -> Void
 
+    /// The port; 0 for a unix socket.
     let port: Int
     private let listener: Socket
     private let connections = OpenConnections()
 
-    init(handler: @escaping Handler) throws {
-        let listener = try Socket.listening()
+    /// Serves on a free port.
+    convenience init(handler: @escaping Handler) throws {
+        self.init(listener: try Socket.listening(), handler: handler)
+    }
+
+    /// Serves on a unix socket that it makes at this path.
+    convenience init(unixSocket path: String, handler: @escaping Handler) throws {
+        self.init(listener: try Socket.listening(path: path), handler: handler)
+    }
+
+    private init(listener: Socket, handler: @escaping Handler) {
         self.listener = listener
         port = listener.port
         let connections = connections

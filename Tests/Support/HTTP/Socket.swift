@@ -1,6 +1,6 @@
 import Glibc
 
-/// A TCP socket on the loopback interface. Its owner closes it once.
+/// A TCP socket on the loopback interface, or a unix socket. Its owner closes it once.
 struct Socket: Sendable {
     let descriptor: Int32
 
@@ -17,11 +17,45 @@ struct Socket: Sendable {
         return socket
     }
 
+    /// Listens on a unix socket that it makes at a path of at most 107 bytes.
+    static func listening(path: String) throws -> Socket {
+        let socket = try unconnected(AF_UNIX)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in
+            guard path.utf8.count < room.count else { return false }
+            room.copyBytes(from: path.utf8)
+            return true
+        }
+        let bound = withUnsafeBytes(of: &address) { raw in
+            bind(
+                socket.descriptor, raw.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                socklen_t(raw.count))
+        }
+        guard fits, bound == 0, listen(socket.descriptor, 128) == 0 else {
+            let error = SupportError(call: "listen on \(path)")
+            socket.close()
+            throw error
+        }
+        return socket
+    }
+
+    /// Connects to a port of 127.0.0.1.
+    static func connected(to port: Int) throws -> Socket {
+        let socket = try unconnected()
+        guard withLoopback(port, { connect(socket.descriptor, $0, $1) }) == 0 else {
+            let error = SupportError(call: "connect to 127.0.0.1:\(port)")
+            socket.close()
+            throw error
+        }
+        return socket
+    }
+
     /// Whether something listens on a port of 127.0.0.1.
     static func canConnect(to port: Int) -> Bool {
-        guard let socket = try? unconnected() else { return false }
-        defer { socket.close() }
-        return withLoopback(port) { connect(socket.descriptor, $0, $1) } == 0
+        guard let socket = try? connected(to: port) else { return false }
+        socket.close()
+        return true
     }
 
     /// The local port, or 0 if the socket has none.
@@ -74,6 +108,19 @@ struct Socket: Sendable {
         return true
     }
 
+    /// Passes everything on to another socket until its peer is done or either is gone.
+    func copyAll(to other: Socket) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { receive(into: $0) }
+            guard count > 0 else { return other.finishSending() }
+            let sent = buffer.withUnsafeBytes {
+                other.send(UnsafeRawBufferPointer(rebasing: $0.prefix(count)))
+            }
+            guard sent else { return shutDown() }
+        }
+    }
+
     /// Wakes whoever reads from or accepts on the socket.
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
@@ -96,9 +143,9 @@ struct Socket: Sendable {
 
     func close() { _ = Glibc.close(descriptor) }
 
-    private static func unconnected() throws -> Socket {
+    private static func unconnected(_ family: Int32 = AF_INET) throws -> Socket {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let socket = Socket(descriptor: Glibc.socket(AF_INET, type, 0))
+        let socket = Socket(descriptor: Glibc.socket(family, type, 0))
         guard socket.descriptor >= 0 else { throw SupportError(call: "socket") }
         return socket
     }
