@@ -26,10 +26,11 @@ import Testing
     ) async throws -> String {
         let command = (["stty", "cols", "100", "rows", "40", ";", Program.path] + arguments)
             .joined(separator: " ")
-        var call = program.call([], ["TERM": "xterm", "SHELL": "/bin/sh"].merging(variables) { $1 })
+        let kind = ["TERM": "xterm", "SHELL": "/bin/sh"].merging(variables) { $1 }
+        var call = program.call([], kind)
         call.program = "script"
         call.arguments = ["--quiet", "--return", "--command", command, "/dev/null"]
-        return try await ChildProcess.run(call).checked().stdout
+        return try await ChildProcess.run(call).stdout
     }
 
     private var destination: String { "\(registry.host)/team/app:dev" }
@@ -66,6 +67,34 @@ import Testing
         let seen = Screen(output).text
         #expect(seen.filter { $0.hasPrefix("layer ") && $0.contains(": uploaded, ") }.count == 3)
         #expect(seen.count == 8, "\(seen)")
+    }
+
+    @Test func aWarningStandsAboveTheBars() async throws {
+        registry.inject(Fault(method: "PATCH", times: 1, .status(503)))
+        registry.inject(Fault(method: "PATCH", times: 3, .throttle(bytesPerSecond: 300_000)))
+        let output = try await terminal(["push", archive, destination, "--verbose"])
+        let seen = Screen(output).text
+        #expect(seen.filter { $0.contains("trying again") }.count == 1, "\(seen)")
+        #expect(seen.filter { $0.hasPrefix("publisher: debug: PATCH") }.count == 4)
+        #expect(seen.filter { $0.hasPrefix("layer ") && $0.contains(": uploaded, ") }.count == 3)
+        let known = [
+            "layer ", "config ", "manifest ", "tag ", "sha256:", "publisher: ", registry.host,
+        ]
+        for line in seen {
+            #expect(known.contains { line.hasPrefix($0) })
+            // A bar that was left behind has the size so far and no outcome.
+            if line.hasPrefix("layer ") { #expect(line.contains(": ")) }
+        }
+    }
+
+    @Test func aFailureIsTheLastThatATerminalShows() async throws {
+        registry.inject(Fault(method: "PATCH", skip: 2, .status(403)))
+        registry.inject(Fault(method: "PATCH", times: 3, .throttle(bytesPerSecond: 300_000)))
+        let seen = Screen(try await terminal(["push", archive, destination])).text
+        let failure = try #require(seen.firstIndex { $0.hasPrefix("publisher: ") })
+        for line in seen[..<failure] { #expect(line.contains(": uploaded"), "\(seen)") }
+        #expect(seen[failure...].contains { $0.hasPrefix("  next: ") })
+        #expect(!seen.contains { $0.hasPrefix("layer ") && !$0.contains(": ") })
     }
 
     @Test(arguments: [["NO_COLOR": "1"], ["NO_COLOR": "1", "TERM": "dumb"], ["TERM": "dumb"]])
