@@ -61,7 +61,9 @@ public final class DockerRegistry: Sendable {
         }
         host = "127.0.0.1:\(front?.port ?? inner)"
         caFile = front?.certificates.caFile
-        clientCertificate = front.map { ($0.certificates.clientFile, $0.certificates.clientKeyFile) }
+        clientCertificate = front.map {
+            ($0.certificates.clientFile, $0.certificates.clientKeyFile)
+        }
         proxy = try front?.start(in: folder)
         let file = try folder.write("config.yml", config.text)
         registry = try ChildProcess(ProgramCall("docker-registry", ["serve", file]))
