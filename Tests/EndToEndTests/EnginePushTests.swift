@@ -149,4 +149,27 @@ import Testing
         let receipt = try JSONDecoder().decode(Receipt.self, from: Data(second.output))
         #expect((50_000..<70_000).contains(receipt.bytesSent))
     }
+
+    @Test func anImageIsFoundByItsIDToo() async throws {
+        let registry = try ScriptedRegistry()
+        let image = try await engine.build(
+            "id", "FROM scratch\nCOPY noise.bin /\n", files: noise(7))
+        let id = try await engine.docker("image", "inspect", "--format", "{{.Id}}", image)
+        var digests: Set<String> = []
+        for source in [image, id, String(id.dropFirst(7).prefix(12))] {
+            let result = try await program.run(
+                "push", "docker-daemon:\(source)", "\(registry.host)/team/app:1")
+            #expect(result.status == 0, "\(result.stderr)")
+            digests.insert(result.firstLine)
+        }
+        #expect(digests.count == 1)
+    }
+
+    @Test(arguments: [("a?b", 64), ("UPPER/Case", 64), ("../x", 64), ("not/there:1", 66)])
+    func whatIsNoImageOfTheEngineIsToldAtOnce(_ name: String, status: Int32) async throws {
+        let result = try await program.run(
+            "push", "docker-daemon:\(name)", "127.0.0.1:1/team/app:1")
+        #expect(result.status == status, "\(result.stderr)")
+        #expect(result.stderr.contains("docker images"), "\(result.stderr)")
+    }
 }

@@ -71,19 +71,34 @@ public struct DockerEngine: Sendable {
             throw error
         }
         guard response.status == 200 else {
-            struct Answer: Decodable { var message: String? }
-            let said = try? JSONDecoder().decode(Answer.self, from: Data(response.body)).message
-            throw OCIError(
-                response.status == 404 ? .notFound : .temporary,
-                response.status == 404
-                    ? "the Docker Engine has no such image" : "the Docker Engine failed",
-                subject: image,
-                exchange: .init(
-                    request: Redaction.redacted(head), status: response.status,
-                    registryMessage: said),
-                advice: response.status == 404 ? "'docker images' lists what it has" : nil)
+            throw Self.failure(response, to: head, image)
         }
         return response
+    }
+
+    private static func failure(
+        _ response: TransportResponse, to head: HTTPRequest, _ image: String
+    ) -> OCIError {
+        struct Answer: Decodable { var message: String? }
+        let said = try? JSONDecoder().decode(Answer.self, from: Data(response.body)).message
+        let listed = "'docker images' lists what it has"
+        let (kind, message, advice): (OCIError.Kind, String, String?) =
+            switch response.status {
+            case 404: (.notFound, "the Docker Engine has no such image", listed)
+            case 401, 403:
+                (
+                    .denied, "the Docker Engine, or a proxy before it, does not permit this",
+                    "allow reading images: GET /images/NAME/json and /images/get"
+                )
+            case 300..<500:
+                (.usage, "the Docker Engine does not take this for an image's name", listed)
+            default: (.temporary, "the Docker Engine failed", nil)
+            }
+        return OCIError(
+            kind, message, subject: image,
+            exchange: .init(
+                request: Redaction.redacted(head), status: response.status, registryMessage: said),
+            advice: advice)
     }
 
     private static func encode(_ name: String) -> String {
