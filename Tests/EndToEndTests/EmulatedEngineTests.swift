@@ -49,6 +49,16 @@ import Testing
         #expect(engine.exports == 1, "what the registry serves is not exported")
     }
 
+    @Test func aStorageDriverThatContainerdHasTooIsToldByTheExport() async throws {
+        let engine = try EmulatedEngine([
+            "app:1": try .classic(image, name: "app:1", driver: "btrfs")
+        ])
+        engine.spoilExports(.cut(after: 100_000))
+        let result = try await push(from: engine)
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.firstLine == (try await digestOfArchive()))
+    }
+
     @Test(arguments: [true, false])
     func theContainerdStoreIsCopiedByteForByte(tellsDescriptor: Bool) async throws {
         let layout = try OCILayout.index(tag: "1")

@@ -53,4 +53,19 @@ import Testing
         #expect(result.stderr.contains("the proxy lets nothing through"), "\(result.stderr)")
         #expect(proxy.requests == ["CONNECT elsewhere.test:443"], "it was not tried again")
     }
+
+    @Test func theProxysOwnAccountIsTakenFromItsAddress() async throws {
+        let port = try #require(registry.host.split(separator: ":").last.flatMap { Int($0) })
+        let strict = try ConnectProxy(
+            hosts: ["registry.test:443": port], account: ("fixture", "proxy-secret-4c1d"))
+        func address(_ password: String) -> String {
+            strict.address.replacing("://", with: "://fixture:\(password)@")
+        }
+        let result = try await push(["HTTPS_PROXY": address("proxy-secret-4c1d")])
+        #expect(result.status == 0, "\(result.stderr)")
+        let refused = try await push(["HTTPS_PROXY": address("wrong-4c1e")])
+        #expect(refused.status == 77)
+        #expect(refused.stderr.contains("HTTPS_PROXY"), "\(refused.stderr)")
+        #expect(!refused.stderr.contains("wrong-4c1e"))
+    }
 }

@@ -43,6 +43,18 @@ import Testing
         #expect(digest.stdout == named.stdout)
     }
 
+    @Test func aPasswordThatTheTokenServerRefusesIsNotTriedAgain() async throws {
+        let registry = try await DockerRegistry(.tokenTLS())
+        let result = try await program.run(
+            "push", archive, "\(registry.host)/team/app:dev", "--username", registry.user,
+            "--password-stdin", "--ca-file", try #require(registry.caFile), stdin: "wrong-93f1")
+        #expect(result.status == 77)
+        #expect(result.stderr.contains("the command line's user"), "\(result.stderr)")
+        #expect(!result.stderr.contains("wrong-93f1"))
+        let asked = registry.frontLog.split(separator: "\n").filter { $0.contains("/token") }
+        #expect(asked.count == 1, "\(registry.frontLog)")
+    }
+
     @Test func aCertificateFileThatIsNotThereIsBadConfiguration() async throws {
         let registry = try await DockerRegistry(.tls())
         let result = try await program.run(

@@ -7,10 +7,12 @@ public struct EngineImage: Sendable {
 
     /// What the classic store of Docker 25 and later says: the ID is the configuration's digest,
     /// the export an OCI layout with uncompressed layers, and a `manifest.json`.
-    public static func classic(_ image: FixtureImage, name: String) throws -> EngineImage {
+    public static func classic(
+        _ image: FixtureImage, name: String, driver: String = "overlay2"
+    ) throws -> EngineImage {
         let id = Sha256.digest(image.config)
         return EngineImage(
-            inspection: inspection(id: id, name, image, driver: "overlay2", descriptor: nil),
+            inspection: inspection(id: id, name, image, driver: driver, descriptor: nil),
             archive: try DockerArchive(image, tags: [name], style: .oci).bytes)
     }
 
