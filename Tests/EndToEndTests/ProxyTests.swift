@@ -12,7 +12,7 @@ import Testing
     init() async throws {
         registry = try await DockerRegistry(.tls())
         let port = try #require(registry.host.split(separator: ":").last.flatMap { Int($0) })
-        proxy = try ConnectProxy(hosts: ["registry.test:443": port])
+        proxy = try ConnectProxy(hosts: ["registry.test:443": port, "alias.test:443": port])
         program = try Program(environment: ["SSL_CERT_FILE": try #require(registry.caFile)])
         archive = try program.file("image.tar", DockerArchive(.small()).bytes)
     }
@@ -30,6 +30,12 @@ import Testing
         #expect(result.status == 0, "\(result.stderr)")
         #expect(Set(proxy.requests) == ["CONNECT registry.test:443"])
         #expect(registry.frontLog.contains("PUT /v2/team/app/manifests/dev HTTP/2.0 201"))
+    }
+
+    @Test func aCertificateForAnotherNameIsToldFromAnUnknownAuthority() async throws {
+        let result = try await push(to: "alias.test", ["HTTPS_PROXY": proxy.address])
+        #expect(result.status == 78)
+        #expect(result.stderr.contains("name matches target host name 'alias.test'"))
     }
 
     @Test func aHostOfNO_PROXYIsReachedDirectly() async throws {

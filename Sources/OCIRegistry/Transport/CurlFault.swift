@@ -3,17 +3,26 @@ import HTTPTypes
 
 /// What libcurl's result codes mean to a caller.
 enum CurlFault {
-    /// The error for a transfer that failed; `proxyStatus` is a proxy's answer to CONNECT.
+    /// The error for a transfer that failed; `detail` is what libcurl says beside the code, and
+    /// `proxyStatus` a proxy's answer to CONNECT.
     static func error(
-        _ code: CURLcode, request: HTTPRequest, proxyStatus: Int? = nil
+        _ code: CURLcode, request: HTTPRequest, detail: String = "", proxyStatus: Int? = nil
     ) -> OCIError {
         if let proxyStatus, !(200..<300).contains(proxyStatus) {
             return refusal(byProxy: proxyStatus, request)
         }
-        let said = String(cString: curl_easy_strerror(code))
+        let general = String(cString: curl_easy_strerror(code))
+        let said =
+            telling.contains(code) && !detail.isEmpty
+            ? PlainText.line(detail, limit: 300) : general
         let exchange = OCIError.Exchange(
             request: Redaction.redacted(request), registryMessage: said)
         let host = request.authority ?? "the server"
+        if clientAlerts.contains(where: { said.contains($0) }) {
+            return OCIError(
+                .configuration, "\(host) wants a client certificate, or another one",
+                exchange: exchange, advice: "pass it with --client-cert and --client-key")
+        }
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return OCIError(
@@ -47,6 +56,19 @@ enum CurlFault {
                 advice: "try again; if it happens every time, look at proxies on the way")
         }
     }
+
+    /// Failures whose detail tells the cause. In that of others a proxy's password may stand.
+    private static let telling = [
+        CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+        CURLE_SSL_CERTPROBLEM, CURLE_SSL_CONNECT_ERROR, CURLE_RECV_ERROR, CURLE_SEND_ERROR,
+    ]
+
+    /// How a server says in TLS that it does not like the client's certificate, or misses one.
+    /// RFC 8446, "Error Alerts".
+    private static let clientAlerts = [
+        "alert certificate required", "alert bad certificate", "alert unknown ca",
+    ]
+
     /// What a proxy means that lets nothing through. RFC 9110, "CONNECT".
     private static func refusal(byProxy status: Int, _ request: HTTPRequest) -> OCIError {
         let host = request.authority ?? "the server"

@@ -18,6 +18,8 @@ final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     let order: Order
     private var continuation: CheckedContinuation<TransportResponse, any Error>?
+    /// Where libcurl writes what it knows of a failure beside its code.
+    private let detail: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var content: UnsafeMutableRawBufferPointer?
     private var status = 0
@@ -40,6 +42,8 @@ final class CurlTransfer {
         self.easy = easy
         self.order = order
         self.continuation = order.continuation
+        detail = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        detail.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         configureConnection()
         configureRequest()
         configureCallbacks()
@@ -49,6 +53,7 @@ final class CurlTransfer {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         content?.deallocate()
+        detail.deallocate()
     }
 
     // MARK: Setting up
@@ -127,6 +132,7 @@ final class CurlTransfer {
 
     private func configureCallbacks() {
         let this = Unmanaged.passUnretained(self).toOpaque()
+        _ = cn_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, detail)
         _ = cn_easy_set_transfer(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
         _ = cn_easy_set_pointer(easy, CURLOPT_HEADERDATA, this)
         _ = cn_easy_set_transfer(easy, CURLOPT_WRITEFUNCTION, receiveBody)
@@ -236,7 +242,8 @@ final class CurlTransfer {
                 failure
             } else {
                 CurlFault.error(
-                    result, request: order.request.head, proxyStatus: proxyStatus)
+                    result, request: order.request.head, detail: String(cString: detail),
+                    proxyStatus: proxyStatus)
             }
         order.download.fail(error)
         resume(.failure(error))
