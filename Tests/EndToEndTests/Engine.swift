@@ -24,15 +24,22 @@ final class Engine: Sendable {
     }
 
     deinit {
-        let own = try? ChildProcess.runBlocking(
-            call([
-                "images", "--filter", "reference=\(prefix)/*", "--format",
-                "{{.Repository}}:{{.Tag}}",
-            ]))
-        // By name: another test may have built the same image.
-        let names = (own?.stdout ?? "").split(separator: "\n").map(String.init)
-        guard !names.isEmpty else { return }
-        _ = try? ChildProcess.runBlocking(call(["image", "rm"] + names))
+        let (all, folder) = (call([]), folder)
+        let list = [
+            "images", "--filter", "reference=\(prefix)/*", "--format", "{{.Repository}}:{{.Tag}}",
+        ]
+        // On a thread of its own, since it blocks, and tests have few threads to run on.
+        Thread.detachNewThread {
+            func run(_ arguments: [String]) -> String {
+                var call = all
+                call.arguments += arguments
+                return (try? ChildProcess.runBlocking(call))?.stdout ?? ""
+            }
+            // By name: another test may have built the same image.
+            let names = run(list).split(separator: "\n").map(String.init)
+            if !names.isEmpty { _ = run(["image", "rm"] + names) }
+            folder.remove()
+        }
     }
 
     /// The variables with which the program finds the engine.

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A registry with token authentication behind TLS.
-@Suite struct TLSTests {
+/// Certificates on both sides, and tokens behind TLS.
+@Suite struct CertificateTests {
     private let program: Program
     private let image = FixtureImage(layers: [.compressible(50_000), .random(30_000)])
     private let archive: String
