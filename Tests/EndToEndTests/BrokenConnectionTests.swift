@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Connections that break, at every place where it hurts.
-@Suite struct BrokenConnectionTests {
+@Suite(.serialized) struct BrokenConnectionTests {
     @Test(arguments: [0, 1, 700_000])
     func aLayerThatBreaksOffStartsANewUpload(bytes: Int) async throws {
         let scene = try Scene()

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `publisher copy`: byte for byte, from registries and layouts to registries and layouts.
-@Suite struct CopyTests {
+@Suite(.serialized) struct CopyTests {
     private let source: ScriptedRegistry
     private let scene: Scene
     private let index: OCILayout

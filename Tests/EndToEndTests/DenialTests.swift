@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Registries that refuse: who is told what, and that nothing was moved.
-@Suite struct DenialTests {
+@Suite(.serialized) struct DenialTests {
     private let account = ["PUBLISHER_USERNAME": "ci", "PUBLISHER_PASSWORD": "wrong-5cf1"]
 
     @Test func aWrongPasswordIsDenied() async throws {

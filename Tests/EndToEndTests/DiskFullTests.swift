@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A copy to a disk that is too small for it.
-@Suite struct DiskFullTests {
+@Suite(.serialized) struct DiskFullTests {
     /// Bounds what a program may store in a folder: a file system of 1 MB where this may be
     /// mounted, else a bound on the size of each file.
     private struct SmallDisk: ~Copyable {

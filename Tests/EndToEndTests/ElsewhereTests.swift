@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Registries that lead to other hosts and other schemes.
-@Suite struct ElsewhereTests {
+@Suite(.serialized) struct ElsewhereTests {
     private let account = ["PUBLISHER_USERNAME": "ci", "PUBLISHER_PASSWORD": "pat"]
     private let basic = RegistryAuth.basic(user: "ci", password: "pat")
 

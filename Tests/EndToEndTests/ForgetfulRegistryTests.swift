@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Registries that miss a blob that they have said to have.
-@Suite struct ForgetfulRegistryTests {
+@Suite(.serialized) struct ForgetfulRegistryTests {
     private let unknown = Fault.Action.status(
         404, body: errorDocument("MANIFEST_BLOB_UNKNOWN", "blob unknown to registry"))
 

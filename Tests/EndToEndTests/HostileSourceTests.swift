@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Sources that are corrupt, cut short or made to do harm, through the program.
-@Suite struct HostileSourceTests {
+@Suite(.serialized) struct HostileSourceTests {
     private func expectRefused(
         _ scene: Scene, _ result: ChildResult, _ name: String,
         sourceLocation: SourceLocation = #_sourceLocation

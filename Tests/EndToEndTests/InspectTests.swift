@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `publisher digest` and `publisher inspect`, of registries and layouts alike.
-@Suite struct InspectTests {
+@Suite(.serialized) struct InspectTests {
     private let scene: Scene
     private let single: OCILayout
     private let index: OCILayout

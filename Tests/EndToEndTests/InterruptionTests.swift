@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// SIGINT and SIGTERM in the middle of a push.
-@Suite struct InterruptionTests {
+@Suite(.serialized) struct InterruptionTests {
     /// Starts a push of two layers that both take long at the pace of these tests.
     private func start(_ scene: Scene, _ options: String...) throws -> ChildProcess {
         let image = FixtureImage(layers: [.random(900_000, seed: 3), .random(900_000, seed: 4)])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct LoginTests {
+@Suite(.serialized) struct LoginTests {
     private let registry: ScriptedRegistry
     private let program: Program
     private let password = "pa55-4c1e"

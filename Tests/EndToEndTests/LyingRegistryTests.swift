@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Registries that store or serve something other than what they were given or asked for.
-@Suite struct LyingRegistryTests {
+@Suite(.serialized) struct LyingRegistryTests {
     private let other = "sha256:" + String(repeating: "0", count: 64)
 
     @Test func aManifestStoredUnderAnotherDigestMovesNoTag() async throws {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `publisher copy --referrers`: signatures and other artifacts that point at what is copied.
-@Suite struct ReferrersTests {
+@Suite(.serialized) struct ReferrersTests {
     private let layout: OCILayout
     private let image: FixtureDescriptor
     private let signature: FixtureDescriptor

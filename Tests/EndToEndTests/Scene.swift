@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// A registry that misbehaves, the program, and an image to push there: where most tests of faults
-/// begin.
+/// begin. Suites of them are serialized: all at once they would starve tests that look at the time.
 struct Scene {
     let registry: ScriptedRegistry
     let program: Program

@@ -4,7 +4,7 @@ import Testing
 
 /// Looks for every secret in everything that the program lets out: both outputs at their most
 /// talkative, the files of a workflow's step, and the process list.
-@Suite struct SecrecySweepTests {
+@Suite(.serialized) struct SecrecySweepTests {
     /// One way to have credentials.
     enum Kind: CaseIterable {
         case passwordOnStandardInput, environment, configurationFile, identityToken, bearerToken

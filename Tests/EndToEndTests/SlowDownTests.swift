@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Registries that are busy or ill for a while, and proxies that bound what they let through.
-@Suite struct SlowDownTests {
+@Suite(.serialized) struct SlowDownTests {
     private func httpDate(_ date: Date) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")

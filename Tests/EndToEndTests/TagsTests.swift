@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `publisher tags` and `publisher delete`.
-@Suite struct TagsTests {
+@Suite(.serialized) struct TagsTests {
     private func filled(_ quirks: RegistryQuirks, tags: [String]) throws -> Scene {
         let scene = try Scene(quirks: quirks)
         try OCILayout.image().put(into: scene.registry, "team/app", tags: tags)

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Bearer tokens: how long they last, and who gets to see the credentials.
-@Suite struct TokenTests {
+@Suite(.serialized) struct TokenTests {
     private let account = ["PUBLISHER_USERNAME": "ci", "PUBLISHER_PASSWORD": "pat"]
 
     private func tokens(_ change: (inout TokenAuth) -> Void = { _ in }) -> RegistryAuth {

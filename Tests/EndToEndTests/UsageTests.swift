@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Commands that make no sense: exit code 64, a way out, and nothing sent.
-@Suite struct UsageTests {
+@Suite(.serialized) struct UsageTests {
     private let scene: Scene
 
     init() throws { scene = try Scene() }

@@ -49,7 +49,7 @@ extension ScriptedRegistry {
 
     /// Waits until so many such requests have arrived; false when the time is over.
     public func waitForRequests(
-        _ wanted: Int = 1, method: String? = nil, pathContains: String = "", seconds: Double = 10
+        _ wanted: Int = 1, method: String? = nil, pathContains: String = "", seconds: Double = 60
     ) async -> Bool {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(seconds)
