@@ -52,7 +52,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        // Optimised, since fixtures are made on the few threads that the tests run on.
+        .target(
+            name: "TestSupport", path: "Tests/Support",
+            swiftSettings: strict + [.unsafeFlags(["-O"])]),
         .testTarget(
             name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
