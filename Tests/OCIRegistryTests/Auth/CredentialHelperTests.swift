@@ -101,14 +101,14 @@ import Testing
 
     @Test func aHelperThatHangsIsStopped() async throws {
         let home = try TemporaryHome()
-        try home.install(helper: "slow", "exec sleep 60")
+        try home.install(helper: "slow", "exec sleep 300")
         let helper = try CredentialHelper(
             name: "slow", environment: home.environment, timeLimit: .milliseconds(200))
         let start = ContinuousClock.now
         let error = await thrown { try await helper.get("h.io") }
         #expect(error?.kind == .configuration)
         #expect(error?.message.contains("no answer") == true)
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(ContinuousClock.now - start < .seconds(150))
     }
 
     @Test func aHelperThatEndsWithoutReadingDoesNotEndThisProgram() async throws {

@@ -70,7 +70,7 @@ import Testing
 
     @Test func abandonedStreamEndsTheTransfer() async throws {
         let digest = registry.put(blob: blob, in: "a")
-        registry.inject(Fault(method: "GET", .throttle(bytesPerSecond: 500_000)))
+        registry.inject(Fault(method: "GET", .throttle(bytesPerSecond: 20_000)))
         do {
             let response = try await transport.send(
                 request(.get, "/v2/a/blobs/\(digest)", .none, .stream))
@@ -80,21 +80,22 @@ import Testing
         // The transport is free at once, not when the slow transfer would have ended.
         let clock = ContinuousClock()
         let time = try await clock.measure { _ = try await transport.send(request(.get, "/v2/")) }
-        #expect(time < .seconds(3))
+        #expect(time < .seconds(30))
     }
 
     @Test func cancellationEndsARequest() async throws {
-        registry.inject(Fault(method: "GET", .delay(20)))
+        registry.inject(Fault(method: "GET", .delay(120)))
         let transport = transport
         let request = request(.get, "/v2/")
         let task = Task { try await transport.send(request) }
-        #expect(await registry.waitForRequests(1, method: "GET", pathContains: "/v2/"))
+        #expect(
+            await registry.waitForRequests(1, method: "GET", pathContains: "/v2/", seconds: 60))
         let clock = ContinuousClock()
         let time = await clock.measure {
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
         }
-        #expect(time < .seconds(5))
+        #expect(time < .seconds(60))
     }
 
     @Test func bodySourceFailureIsTheRequestsFailure() async throws {
