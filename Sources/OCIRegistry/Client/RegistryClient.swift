@@ -26,8 +26,8 @@ public final class RegistryClient: Sendable {
     }
 
     /// Opens a registry. Plain HTTP is spoken only with this machine, where TLS is tried when it
-    /// does not work, or where `plainHTTP` says so. `credentials` is asked once the registry wants some, and
-    /// they go to token servers on other hosts only where `trustedRealmHosts` names these.
+    /// does not work, or where `plainHTTP` says so. `credentials` is asked once the registry wants
+    /// some; they go to token servers on other hosts only where `trustedRealmHosts` names these.
     public init(
         host: RegistryHost, transport: any HTTPTransport, plainHTTP: Bool = false,
         trustedRealmHosts: Set<String> = [], retry: RetryPolicy = RetryPolicy(),

@@ -11,11 +11,16 @@ extension Repository {
         _ descriptor: Descriptor, from source: BlobSource, chunkSize: Int? = nil,
         onProgress: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
-        try await retrying("\(reference)@\(descriptor.digest)") { attempt in
+        let moving = RetryProgress()
+        try await retrying("\(reference)@\(descriptor.digest)", progress: moving) { attempt in
             // The reply to the last request may be all that got lost.
             if attempt > 1, try await isCommitted(descriptor) { return }
             try await uploadOnce(
-                descriptor, try await source.open(), chunkSize: chunkSize, onProgress: onProgress)
+                descriptor, try await source.open(), chunkSize: chunkSize,
+                onProgress: {
+                    moving.note()
+                    onProgress($0)
+                })
         }
     }
 
@@ -142,11 +147,11 @@ extension Repository {
                 offset += count
             }
         } else {
-            let pieces = BlockReader(reader, blockSize: size)
-            while let piece = try await pieces.next() {
+            let pieces = BlockReader(reader, blockSize: 1 << 20)
+            while let chunk = try await Chunk(gathering: pieces, size: size) {
                 location = try await sendChunk(
-                    .bytes(piece), Int64(piece.count), at: offset, to: location)
-                offset += Int64(piece.count)
+                    .stream(chunk, length: chunk.count), chunk.count, at: offset, to: location)
+                offset += chunk.count
             }
         }
         return location

@@ -34,10 +34,12 @@ public struct Repository: Sendable {
 
     /// Runs a verb under the client's retry policy; errors name the subject.
     func retrying<T: Sendable>(
-        _ subject: String, _ operation: (Int) async throws -> T
+        _ subject: String, progress: RetryProgress = RetryProgress(),
+        _ operation: (Int) async throws -> T
     ) async throws -> T {
         do {
             return try await client.retry.run(
+                progress: progress,
                 onRetry: { error, wait in
                     client.logger.warning(
                         "\(subject): \(error.message); trying again in \(wait.inSeconds) s")

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How passing faults are met: again, after a wait that grows, until a deadline. It is applied in
 /// one place on either side, around each verb of ``Repository`` and around a Docker Engine's
 /// exports; nothing below retries.
@@ -10,7 +12,8 @@ public struct RetryPolicy: Sendable {
     public var firstDelay: Duration
     /// The longest wait that is not asked for by the server.
     public var longestDelay: Duration
-    /// No try begins later than this after the first one began.
+    /// No try begins later than this after the last sign of progress: the beginning, or bytes
+    /// that went through.
     public var deadline: Duration
 
     /// The defaults ride out a registry's bad minute.
@@ -30,12 +33,13 @@ public struct RetryPolicy: Sendable {
 
     /// Runs `operation`, which hears the number of the try from 1, until it succeeds, fails for
     /// good, or the policy is exhausted: then its last error is thrown with the count of tries.
+    /// `progress` tells of bytes that go through meanwhile.
     public func run<T: Sendable>(
+        progress: RetryProgress = RetryProgress(),
         onRetry: @Sendable (OCIError, Duration) -> Void = { _, _ in },
         _ operation: (Int) async throws -> T
     ) async throws -> T {
-        let clock = ContinuousClock()
-        let start = clock.now
+        progress.note()
         var attempt = 1
         while true {
             do {
@@ -44,7 +48,7 @@ public struct RetryPolicy: Sendable {
                 let wait = delay(after: attempt, asked: error.retryAfter)
                 error.exchange?.attempts = attempt
                 let most = error.kind == .unreachable ? connectAttempts : attempts
-                guard attempt < most, start.duration(to: clock.now) + wait <= deadline else {
+                guard attempt < most, progress.age + wait <= deadline else {
                     if error.retryAfter != nil, attempt < most {
                         error.advice =
                             "it asks to wait \(wait.inSeconds) s, longer than --retry-for allows: "
@@ -53,7 +57,7 @@ public struct RetryPolicy: Sendable {
                     throw error
                 }
                 onRetry(error, wait)
-                try await Task.sleep(for: wait, clock: clock)
+                try await Task.sleep(for: wait)
                 attempt += 1
             }
         }
@@ -65,6 +69,21 @@ public struct RetryPolicy: Sendable {
         // Half of it is left to chance, so that many clients do not come back at once.
         return min(grown, longestDelay) * Double.random(in: 0.5...1)
     }
+}
+
+/// When something last went through: a layer that broke off after an hour was on its way, and is
+/// worth another try; one that has not moved for minutes is not.
+public final class RetryProgress: Sendable {
+    private let last = Mutex(ContinuousClock.now)
+
+    /// Begins now.
+    public init() {}
+
+    /// Something went through.
+    public func note() { last.withLock { $0 = .now } }
+
+    /// How long nothing has gone through.
+    var age: Duration { last.withLock { $0 }.duration(to: .now) }
 }
 
 extension OCIError {

@@ -1,4 +1,4 @@
-import Glibc
+import FoundationEssentials
 import Synchronization
 
 /// How many blocks may be in memory at a time, over all the layers that are being compressed: it
@@ -6,7 +6,7 @@ import Synchronization
 /// layer goes on.
 public final class BlockBudget: Sendable {
     /// Blocks of one layer that are of use: one for each core and one that is being read.
-    static let perLayer = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) + 1
+    static let perLayer = max(1, ProcessInfo.processInfo.activeProcessorCount) + 1
 
     private let left: Mutex<Int>
 

@@ -48,3 +48,26 @@ actor SegmentReader: ByteReader {
         return piece
     }
 }
+
+/// A part of what a block reader gives, gathered in memory because its size must be known before
+/// its first byte is sent. A piece is let go of once it was read.
+actor Chunk: ByteReader {
+    /// The size in bytes.
+    nonisolated let count: Int64
+    private var pieces: ArraySlice<[UInt8]>
+
+    /// Gathers up to `size` bytes; nil when there are none left.
+    init?(gathering source: BlockReader, size: Int) async throws {
+        var pieces: [[UInt8]] = []
+        var count = 0
+        while count < size, let piece = try await source.next(limit: size - count) {
+            count += piece.count
+            pieces.append(piece)
+        }
+        guard count > 0 else { return nil }
+        self.count = Int64(count)
+        self.pieces = pieces[...]
+    }
+
+    func read() -> [UInt8]? { pieces.popFirst() }
+}

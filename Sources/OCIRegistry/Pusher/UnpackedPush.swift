@@ -70,13 +70,14 @@ struct UnpackedPush: Sendable {
         try await placeKnown(diffIDs.subtracting(done.keys), known, results)
         try await mountLayers(diffIDs.subtracting(results.withLock { Set($0.keys) }), results)
         // Sources that stream cannot give one layer again, so a retry takes all that are missing.
-        try await repository.retrying("\(repository.reference)") { _ in
+        let moving = RetryProgress()
+        try await repository.retrying("\(repository.reference)", progress: moving) { _ in
             let wanted = diffIDs.subtracting(results.withLock { Set($0.keys) })
             guard !wanted.isEmpty else { return }
             let passing = Mutex<OCIError?>(nil)
             try await image.readLayers(wanted, parallel: parallel) { layer in
                 do {
-                    let blob = try await upload(layer)
+                    let blob = try await upload(layer, moving)
                     results.withLock { $0[layer.diffID] = blob }
                 } catch let error as OCIError where error.isPassing {
                     progress(.reset(layer.diffID))
@@ -144,13 +145,18 @@ struct UnpackedPush: Sendable {
         progress(.ended(diffID, outcome, size: layer.size))
     }
 
-    private func upload(_ layer: UnpackedLayer) async throws -> PushReport.Blob {
+    private func upload(
+        _ layer: UnpackedLayer, _ moving: RetryProgress
+    ) async throws -> PushReport.Blob {
         let diffID = layer.diffID
         progress(.began(diffID, label: "layer", total: layer.size))
         let reader = CompressingReader(
             layer.content, compression: options.compression, expecting: diffID,
             parallel: BlockBudget.perLayer, budget: budget,
-            onProgress: { progress(.advanced(diffID, bytes: $0)) })
+            onProgress: {
+                moving.note()
+                progress(.advanced(diffID, bytes: $0))
+            })
         let result = try await repository.uploadOnce(reader, chunkSize: options.chunkSize)
         progress(.ended(diffID, .uploaded, size: result.size))
         return PushReport.Blob(

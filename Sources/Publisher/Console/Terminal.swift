@@ -5,9 +5,6 @@ enum Terminal {
     /// Whether standard error is a terminal that draws.
     static let isInteractive =
         isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") != 0 } == true
-    /// Whether colour is welcome. https://no-color.org
-    static let hasColor =
-        isInteractive && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
 
     /// Columns of the terminal, 80 where it does not say.
     static var width: Int {

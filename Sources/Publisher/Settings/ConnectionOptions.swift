@@ -27,7 +27,8 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long passing faults are retried, in seconds.", valueName: "seconds"))
+            "Retry passing faults until nothing has gone through for so long.",
+            valueName: "seconds"))
     var retryFor = 120
 
     @Option(

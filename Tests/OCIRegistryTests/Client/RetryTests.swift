@@ -46,6 +46,23 @@ import Testing
         }
     }
 
+    @Test func whatWasOnItsWayIsTriedAgainHoweverLongItTook() async {
+        var policy = quick
+        policy.deadline = .seconds(2)
+        for moves in [false, true] {
+            let tries = Mutex(0)
+            let progress = RetryProgress()
+            try? await policy.run(progress: progress) { attempt in
+                tries.withLock { $0 = attempt }
+                guard attempt == 1 else { return }
+                try await Task.sleep(for: .milliseconds(2500))
+                if moves { progress.note() }
+                throw OCIError(.temporary, "x")
+            }
+            #expect(tries.withLock { $0 } == (moves ? 2 : 1))
+        }
+    }
+
     @Test func theLastErrorCountsTheTries() async {
         let error = OCIError(.temporary, "x", exchange: .init(request: "GET /"))
         let (tries, last) = await failing(error, times: 9, policy: quick)
