@@ -49,13 +49,14 @@ final class Session: Sendable {
         Repository(client(reference.host), reference.repository, access: access)
     }
 
-    /// Opens an image wherever it is.
-    func open(_ location: ImageLocation) async throws -> OpenedImage {
+    /// Opens an image wherever it is. An engine exports it where `exports` says so, and else only
+    /// what cannot be read from its storage here.
+    func open(_ location: ImageLocation, exports: Bool = false) async throws -> OpenedImage {
         switch location {
         case .registry(let reference):
             .packed(RegistryImage(repository(reference), selector: reference.selector))
         case .engine(let name):
-            try await engine(name)
+            try await engine(name, readsStorage: !exports)
         case .dockerArchive(let file, let reference):
             .unpacked(try await DockerArchive.open(file, reference: reference))
         case .ociDirectory(let folder, let selector):
@@ -65,10 +66,11 @@ final class Session: Sendable {
         }
     }
 
-    private func engine(_ name: String) async throws -> OpenedImage {
+    private func engine(_ name: String, readsStorage: Bool) async throws -> OpenedImage {
         let engine = try DockerEngine(environment: environment)
         return try await EngineStream(
-            name: name, retry: connection.retry, inspect: { try await engine.inspect(image: name) },
+            name: name, retry: connection.retry, readsStorage: readsStorage && engine.isLocal,
+            inspect: { try await engine.inspect(image: name) },
             save: { try await engine.save(image: name) }
         ).open()
     }

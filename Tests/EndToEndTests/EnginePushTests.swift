@@ -53,7 +53,7 @@ import Testing
 
         let result = try await program.run(
             "push", "docker-daemon:\(image)", "\(repository):dev", "--tag", "latest",
-            "--tag", "sha-1")
+            "--tag", "sha-1", buildKit ? "--quiet" : "--engine-export")
         try #require(result.status == 0, "\(result.stderr)")
         let digest = result.firstLine
         let pinned = "\(repository)@\(digest)"
@@ -111,7 +111,8 @@ import Testing
         let registry = try await DockerRegistry()
         let image = try await engine.build("again", dockerfile("again"), files: noise(4))
         let destination = "\(registry.host)/team/app:dev"
-        let first = try await program.run("push", "docker-daemon:\(image)", destination)
+        let first = try await program.run(
+            "push", "docker-daemon:\(image)", destination, "--engine-export")
         try #require(first.status == 0, "\(first.stderr)")
         let exports = try await engine.exports(of: image)
         #expect(exports > 0)
@@ -124,6 +125,20 @@ import Testing
         #expect(second.stdout == first.stdout)
         #expect(try await registry.accesses().dropFirst(before).filter(\.isWrite).isEmpty)
         #expect(try await engine.exports(of: image) == exports)
+    }
+
+    @Test func whatIsInReachIsReadWithoutAnExportAndIsTheSame() async throws {
+        let registry = try ScriptedRegistry()
+        let image = try await engine.build("reach", dockerfile("reach"), files: noise(8))
+        let source = "docker-daemon:\(image)"
+        let read = try await program.run("push", source, "\(registry.host)/read/app:1")
+        try #require(read.status == 0, "\(read.stderr)")
+        #expect(try await engine.exports(of: image) == 0)
+        let exported = try await program.run(
+            "push", source, "\(registry.host)/exported/app:1", "--engine-export")
+        try #require(exported.status == 0, "\(exported.stderr)")
+        #expect(try await engine.exports(of: image) > 0)
+        #expect(exported.stdout == read.stdout)
     }
 
     @Test func aLayerBuiltOnTopIsAllThatIsSent() async throws {

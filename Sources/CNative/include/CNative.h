@@ -53,4 +53,8 @@ int cn_decoder_step(cn_decoder *decoder, const uint8_t *in, size_t in_count, siz
                     uint8_t *out, size_t out_count, size_t *given);
 void cn_decoder_free(cn_decoder *decoder);
 
+// Opens a regular file for reading below a directory, following no link on the way. Returns -1
+// where there is none, or the kernel is older than 5.6.
+int cn_open_beneath(int directory, const char *path);
+
 #endif

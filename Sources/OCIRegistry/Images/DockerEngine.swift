@@ -40,6 +40,9 @@ public struct DockerEngine: Sendable {
         transport = CurlTransport(configuration: configuration)
     }
 
+    /// Whether the engine is reached through a socket of this machine.
+    public var isLocal: Bool { name.hasPrefix("unix://") }
+
     /// The engine's description of an image, as JSON.
     ///
     /// Throws ``OCIError``: not found when the engine has no such image; unreachable when there

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An image in a Docker Engine's classic store, read from the stream in which the engine exports
 /// it. What a layer's place in the stream does not prove is learned by hashing it in passing.
 actor EngineImage: UnpackedImage {
@@ -6,13 +8,19 @@ actor EngineImage: UnpackedImage {
     private let name: String
     private let save: @Sendable () async throws -> any ByteReader
     private let legacy: LegacyLayerID
+    /// What can be read without an export.
+    private let store: EngineStore?
+    /// Layers that the store was asked for: once each.
+    private var asked: Set<Digest> = []
     private var knownConfig: [UInt8]?
     /// Layers whose place does not tell what they are, by their path.
     private var learned: [String: Digest] = [:]
 
-    /// Takes what the engine says of the image; `config` where an earlier pass met it.
+    /// Takes what the engine says of the image; `config` where an earlier pass met it, `store`
+    /// where its storage is on this machine.
     init(
         name: String, configDigest: Digest, diffIDs: [Digest], config: [UInt8]? = nil,
+        store: EngineStore? = nil,
         save: @escaping @Sendable () async throws -> any ByteReader
     ) {
         self.name = name
@@ -20,7 +28,8 @@ actor EngineImage: UnpackedImage {
         self.diffIDs = diffIDs
         self.save = save
         legacy = LegacyLayerID(diffIDs)
-        knownConfig = config
+        self.store = store
+        knownConfig = config ?? store?.config(configDigest)
     }
 
     func config() async throws -> [UInt8] {
@@ -40,7 +49,7 @@ actor EngineImage: UnpackedImage {
         if let absent = wanted.subtracting(diffIDs).min() {
             throw OCIError(.notFound, "has no layer \(absent)", subject: name)
         }
-        var rest = wanted
+        var rest = wanted.subtracting(try await readStore(wanted, parallel, receive))
         guard !rest.isEmpty || knownConfig == nil else { return }
         repeat {
             let knownBefore = learned.count
@@ -58,6 +67,30 @@ actor EngineImage: UnpackedImage {
                 .protocolViolation, "the Docker Engine exported no layer \(absent)", subject: name,
                 advice: "run 'docker save' on the image to see what is wrong")
         }
+    }
+
+    /// Hands over what the engine's storage has, and returns which layers that were. One that
+    /// turns out to be unreadable, or another than it should be, is left to the export.
+    private func readStore(
+        _ wanted: Set<Digest>, _ parallel: Int,
+        _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void
+    ) async throws -> Set<Digest> {
+        guard let store else { return [] }
+        let near = wanted.intersection(store.diffIDs).subtracting(asked)
+        asked.formUnion(near)
+        let given = Mutex<Set<Digest>>([])
+        try await forEach(diffIDs.filter(near.contains), parallel: parallel) { diffID in
+            let isFirst = given.withLock { $0.insert(diffID).inserted }
+            guard isFirst else { return }
+            do {
+                try await receive(try store.layer(diffID))
+            } catch is TarSplitReader.Unreadable {
+                given.withLock { _ = $0.remove(diffID) }
+            } catch let error as OCIError where error.kind == .badData {
+                given.withLock { _ = $0.remove(diffID) }
+            }
+        }
+        return given.withLock { $0 }
     }
 
     /// What one reading of the stream has found out.

@@ -12,14 +12,19 @@ public struct EngineStream: Sendable {
     /// How an export that breaks off is met, where no verb of ``Repository`` does that.
     public var retry: RetryPolicy
 
+    /// Whether layers are read from the engine's storage where this process may: without an
+    /// export, which copies the whole image to the engine's disk before its first byte.
+    public var readsStorage: Bool
+
     /// Takes the two requests.
     public init(
-        name: String, retry: RetryPolicy = RetryPolicy(),
+        name: String, retry: RetryPolicy = RetryPolicy(), readsStorage: Bool = false,
         inspect: @escaping @Sendable () async throws -> [UInt8],
         save: @escaping @Sendable () async throws -> any ByteReader
     ) {
         self.name = name
         self.retry = retry
+        self.readsStorage = readsStorage
         self.inspect = inspect
         self.save = save
     }
@@ -58,8 +63,14 @@ public struct EngineStream: Sendable {
                 .protocolViolation, "the Docker Engine does not say which layers the image has",
                 subject: name)
         }
+        let store =
+            readsStorage
+            ? answer.upperDirectory.flatMap {
+                EngineStore(upperDirectory: $0, configDigest: answer.id, diffIDs: diffIDs)
+            } : nil
         return EngineImage(
-            name: name, configDigest: answer.id, diffIDs: diffIDs, config: config, save: save)
+            name: name, configDigest: answer.id, diffIDs: diffIDs, config: config, store: store,
+            save: save)
     }
 
     /// What is of use in the answer to an inspect request.
@@ -75,11 +86,16 @@ public struct EngineStream: Sendable {
         var id: Digest
         var diffIDs: [Digest]?
         var store: Store
+        /// Where the topmost layer's files are, with the overlay2 driver.
+        var upperDirectory: String?
 
         init(bytes: [UInt8], name: String) throws(OCIError) {
             struct Answer: Decodable {
                 struct RootFS: Decodable { var Layers: [Digest]? }
-                struct GraphDriver: Decodable { var Name: String? }
+                struct GraphDriver: Decodable {
+                    var Name: String?
+                    var Data: [String: String]?
+                }
                 var Id: Digest
                 var RootFS: RootFS?
                 var GraphDriver: GraphDriver?
@@ -97,6 +113,9 @@ public struct EngineStream: Sendable {
             }
             id = answer.Id
             diffIDs = answer.RootFS?.Layers
+            if answer.GraphDriver?.Name == "overlay2" {
+                upperDirectory = answer.GraphDriver?.Data?["UpperDir"]
+            }
             if let descriptor = answer.Descriptor, descriptor.mediaType.isManifest {
                 store = .containerd(descriptor)
             } else if let driver = answer.GraphDriver?.Name, Self.classicDrivers.contains(driver) {

@@ -26,6 +26,9 @@ struct Push: AsyncParsableCommand {
         help: ArgumentHelp("Point this tag at the image too.", valueName: "tag"))
     var tag: [String] = []
 
+    @Flag(help: "Have the Docker Engine export the image even where its storage can be read here.")
+    var engineExport = false
+
     @OptionGroup(title: "Image options") var push: PushOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
@@ -40,7 +43,8 @@ struct Push: AsyncParsableCommand {
         let pusher = Pusher(options: try push.options(tags: tags)) { board.show($0) }
         defer { board.finish() }
         let report = try await pusher.push(
-            try await session.open(location), to: session.repository(reference, .push))
+            try await session.open(location, exports: engineExport),
+            to: session.repository(reference, .push))
         board.finish()
         try PushReceipt(
             source: source, destination: reference.name, report: report,

@@ -28,11 +28,12 @@ struct SavedImage {
     }
     var configDigest: Digest { SHA2.digest(of: config) }
 
-    func inspect(driver: String = "overlay2") -> [UInt8] {
+    func inspect(driver: String = "overlay2", upper: String? = nil) -> [UInt8] {
+        let data = upper.map { #"{"UpperDir":"\#($0)"}"# } ?? "null"
         let list = diffIDs.map { "\"\($0)\"" }.joined(separator: ",")
         return Array(
             """
-            {"Id":"\(configDigest)","RepoTags":[],"GraphDriver":{"Name":"\(driver)","Data":null},\
+            {"Id":"\(configDigest)","RepoTags":[],"GraphDriver":{"Name":"\(driver)","Data":\(data)},\
             "RootFS":{"Type":"layers","Layers":[\(list)]}}
             """.utf8)
     }
@@ -159,6 +160,7 @@ actor FakeEngine {
 
     nonisolated var source: EngineStream {
         EngineStream(
-            name: "example/app:1", inspect: { [answer] in answer }, save: { await self.save() })
+            name: "example/app:1", readsStorage: true, inspect: { [answer] in answer },
+            save: { await self.save() })
     }
 }
