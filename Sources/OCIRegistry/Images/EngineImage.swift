@@ -79,6 +79,8 @@ actor EngineImage: UnpackedImage {
         let near = wanted.intersection(store.diffIDs).subtracting(asked)
         asked.formUnion(near)
         let given = Mutex<Set<Digest>>([])
+        // A layer that is put together takes more memory than one that is merely read.
+        let parallel = min(parallel, BlockBudget.perLayer, 3)
         try await forEach(diffIDs.filter(near.contains), parallel: parallel) { diffID in
             let isFirst = given.withLock { $0.insert(diffID).inserted }
             guard isFirst else { return }

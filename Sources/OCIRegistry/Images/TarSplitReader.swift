@@ -10,7 +10,9 @@ actor TarSplitReader: ByteReader {
     /// The storage is not as it should be: the layer is to be had elsewhere.
     struct Unreadable: Error {}
 
-    private static let pieceSize = 256 << 10
+    /// As large as the blocks that layers are compressed in, so that none is put together twice.
+    private static let pieceSize = 1 << 20
+    private static let fileReadSize = 128 << 10
     private static let lineLimit = 16 << 20
 
     private struct Entry: Decodable {
@@ -25,6 +27,7 @@ actor TarSplitReader: ByteReader {
     private let folder: FileDescriptor
     private var text: [UInt8] = []
     private var position = 0
+    private var headers: ArraySlice<UInt8> = []
     private var file: (descriptor: FileDescriptor, left: Int64)?
 
     /// Joins the lines of `splits` with the files in `folder`, which the reader closes.
@@ -42,10 +45,14 @@ actor TarSplitReader: ByteReader {
         var piece: [UInt8] = []
         piece.reserveCapacity(Self.pieceSize)
         while piece.count < Self.pieceSize {
-            if file != nil {
-                try readFile(into: &piece)
+            let room = Self.pieceSize - piece.count
+            if !headers.isEmpty {
+                piece += headers.prefix(room)
+                headers = headers.dropFirst(room)
+            } else if file != nil {
+                piece += try readFile(room)
             } else if let line = try await nextLine() {
-                try take(line, into: &piece)
+                try take(line)
             } else {
                 break
             }
@@ -53,7 +60,7 @@ actor TarSplitReader: ByteReader {
         return piece.isEmpty ? nil : piece
     }
 
-    private func take(_ line: ArraySlice<UInt8>, into piece: inout [UInt8]) throws {
+    private func take(_ line: ArraySlice<UInt8>) throws {
         guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line)) else {
             throw Unreadable()
         }
@@ -64,7 +71,7 @@ actor TarSplitReader: ByteReader {
                 let name = entry.name_raw.map({ [UInt8]($0) }) ?? entry.name.map({ Array($0.utf8) })
             else { throw Unreadable() }
             file = (try open(name), size)
-        case 2: piece += entry.payload ?? Data()
+        case 2: headers = [UInt8](entry.payload ?? Data())[...]
         default: throw Unreadable()
         }
     }
@@ -82,14 +89,13 @@ actor TarSplitReader: ByteReader {
         return FileDescriptor(rawValue: opened)
     }
 
-    private func readFile(into piece: inout [UInt8]) throws {
-        guard var open = file else { return }
-        let wanted = min(Int(open.left), Self.pieceSize - piece.count)
+    private func readFile(_ room: Int) throws -> [UInt8] {
+        guard var open = file else { return [] }
+        let wanted = min(Int(open.left), room, Self.fileReadSize)
         let content = try [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             count = try open.descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
         }
         guard !content.isEmpty else { throw Unreadable() }
-        piece += content
         open.left -= Int64(content.count)
         if open.left == 0 {
             file = nil
@@ -97,6 +103,7 @@ actor TarSplitReader: ByteReader {
         } else {
             file = open
         }
+        return content
     }
 
     private func nextLine() async throws -> ArraySlice<UInt8>? {
