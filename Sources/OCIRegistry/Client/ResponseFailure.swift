@@ -24,7 +24,9 @@ struct ResponseFailure {
         case 400:
             error = make(
                 codes.contains { $0.hasPrefix("DIGEST") || $0.hasPrefix("SIZE") }
-                    ? .badData : .protocolViolation, "\(host) refused the request")
+                    ? .badData : .protocolViolation, "\(host) refused the request",
+                document.summary?.contains("SSL certificate") == true
+                    ? "it may want a client certificate: --client-cert and --client-key" : nil)
         case 401:
             error = make(
                 .denied, "\(host) refused these credentials, or they lack a permission")

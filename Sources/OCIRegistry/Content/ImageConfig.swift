@@ -2,7 +2,9 @@
 public struct ImageConfig: Sendable, Codable, Equatable {
     /// The layers' uncompressed digests, from the lowest up.
     public struct RootFS: Sendable, Codable, Equatable {
+        /// `layers`.
         public var type: String?
+        /// The digests of the layers' tar archives.
         public var diffIDs: [Digest]
 
         enum CodingKeys: String, CodingKey {
@@ -13,16 +15,23 @@ public struct ImageConfig: Sendable, Codable, Equatable {
 
     /// What a container of the image starts with.
     public struct Execution: Sendable, Codable, Equatable {
+        /// The image's labels.
         public var labels: [String: String]?
 
         enum CodingKeys: String, CodingKey { case labels = "Labels" }
     }
 
+    /// GOARCH's name of the processor.
     public var architecture: String?
+    /// GOOS's name of the operating system.
     public var os: String?
+    /// The processor's variant.
     public var variant: String?
+    /// When it was made. RFC 3339, section 5.6.
     public var created: String?
+    /// What a container of the image starts with.
     public var config: Execution?
+    /// The layers.
     public var rootfs: RootFS
 
     /// The largest configuration that is read, in bytes.

@@ -12,12 +12,19 @@ public struct Manifest: Sendable, Equatable {
 
     /// The decoded view of an image manifest.
     public struct Image: Sendable, Equatable, Codable {
+        /// 2.
         public var schemaVersion: Int
+        /// The document's own type; OCI lets it be left out.
         public var mediaType: MediaType?
+        /// What kind of artifact it is, where it is no image.
         public var artifactType: String?
+        /// The configuration.
         public var config: Descriptor
+        /// The layers, from the lowest up.
         public var layers: [Descriptor]
+        /// The manifest that this one is about.
         public var subject: Descriptor?
+        /// Free-form properties.
         public var annotations: [String: String]?
 
         /// A new image manifest.
@@ -38,11 +45,17 @@ public struct Manifest: Sendable, Equatable {
 
     /// The decoded view of an index or manifest list.
     public struct Index: Sendable, Equatable, Codable {
+        /// 2.
         public var schemaVersion: Int
+        /// The document's own type; OCI lets it be left out.
         public var mediaType: MediaType?
+        /// What kind of artifact it is, where it is no image.
         public var artifactType: String?
+        /// What it lists, usually one manifest a platform.
         public var manifests: [Descriptor]
+        /// The manifest that this one is about.
         public var subject: Descriptor?
+        /// Free-form properties.
         public var annotations: [String: String]?
 
         /// A new index.
