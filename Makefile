@@ -30,7 +30,7 @@ test: ## check the sources, then run every test beside a Docker Engine and a reg
 	$(MAKE) check
 	swift build --build-tests $(SWIFT_FLAGS)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(($$(nproc) * 3)) \
-	PUBLISHER_BIN=$(CURDIR)/$(debug) scripts/peers run swift test --skip-build $(SWIFT_FLAGS) $(TEST_FLAGS)
+	PUBLISHER_BIN=$(CURDIR)/$(debug) scripts/peers run swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(TEST_FLAGS)
 
 check: ## formatting, shell scripts, and that the generated pages are up to date
 	swift format lint --strict --recursive Package.swift Sources Tests
