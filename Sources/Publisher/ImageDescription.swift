@@ -38,17 +38,6 @@ struct ImageDescription: Encodable {
         }
     }
 
-    /// The bytes of an image's configuration; nil for an index.
-    static func configuration(
-        of manifest: Manifest, in image: any PackedImage
-    ) async throws -> [UInt8]? {
-        guard case .image(let view) = manifest.view else { return nil }
-        let reader = VerifyingReader(
-            try await image.blob(view.config).open(), expecting: view.config, subject: "the image")
-        return try await reader.collect(
-            limit: ImageConfig.sizeLimit, what: "the image configuration")
-    }
-
     /// The description for people.
     var text: String {
         var table = Table()

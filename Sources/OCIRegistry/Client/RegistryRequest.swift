@@ -42,8 +42,6 @@ struct RegistryRequest: Sendable {
 extension HTTPField.Name {
     /// Names that registries use and RFC 9110 does not.
     static let dockerContentDigest = HTTPField.Name.known("Docker-Content-Digest")
-    static let ociSubject = HTTPField.Name.known("OCI-Subject")
-    static let ociFiltersApplied = HTTPField.Name.known("OCI-Filters-Applied")
     static let link = HTTPField.Name.known("Link")
 
     private static func known(_ name: String) -> HTTPField.Name {

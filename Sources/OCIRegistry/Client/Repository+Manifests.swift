@@ -38,11 +38,6 @@ extension Repository {
         return try await manifest(selector)?.digest
     }
 
-    /// Whether a manifest of this digest is there.
-    public func hasManifest(_ digest: Digest) async throws -> Bool {
-        try await self.digest(digest.description) != nil
-    }
-
     /// Stores a manifest under its digest, or under a tag too. OCI distribution-spec, end-7.
     ///
     /// Throws ``OCIError``: with ``OCIError/namesUnknownBlob`` when the registry misses something

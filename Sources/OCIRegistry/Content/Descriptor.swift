@@ -27,12 +27,4 @@ public struct Descriptor: Sendable, Hashable, Codable {
         self.platform = platform
         self.artifactType = artifactType
     }
-
-    /// The subject of a BuildKit attestation manifest within an index.
-    public var attestationSubject: Digest? {
-        guard annotations?["vnd.docker.reference.type"] == "attestation-manifest" else {
-            return nil
-        }
-        return annotations?["vnd.docker.reference.digest"].flatMap { try? Digest(parsing: $0) }
-    }
 }

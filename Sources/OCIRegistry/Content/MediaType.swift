@@ -26,7 +26,6 @@ public struct MediaType: Sendable, Hashable, RawRepresentable, CustomStringConve
     public static let ociLayer = oci("image.layer.v1.tar")
     public static let ociLayerGzip = oci("image.layer.v1.tar+gzip")
     public static let ociLayerZstd = oci("image.layer.v1.tar+zstd")
-    public static let ociEmpty = oci("empty.v1+json")
 
     public static let dockerList = docker("distribution.manifest.list.v2+json")
     public static let dockerManifest = docker("distribution.manifest.v2+json")
@@ -50,8 +49,7 @@ public struct MediaType: Sendable, Hashable, RawRepresentable, CustomStringConve
         self == .dockerForeignLayer || rawValue.contains("layer.nondistributable.")
     }
 
-    /// What a manifest request accepts: all that this library reads, and schema 1 so that a
-    /// registry which has only that says so in a way we can explain.
+    /// What a manifest request accepts: all that this library reads.
     public static let acceptedManifests = [
         ociManifest, ociIndex, dockerManifest, dockerList,
     ]

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 
 /// A Docker Engine, over its socket. Docker Engine API, "Images".
@@ -48,12 +47,12 @@ public struct DockerEngine: Sendable {
     /// Throws ``OCIError``: not found when the engine has no such image; unreachable when there
     /// is no engine.
     public func inspect(image: String) async throws -> [UInt8] {
-        try await get("/images/\(Self.encode(image))/json", .collect(limit: 8 << 20), image).body
+        try await get("/images/\(Self.encoded(image))/json", .collect(limit: 8 << 20), image).body
     }
 
     /// An image as the tar archive that `docker save` writes.
     public func save(image: String) async throws -> any ByteReader {
-        let response = try await get("/images/get?names=\(Self.encode(image))", .stream, image)
+        let response = try await get("/images/get?names=\(Self.encoded(image))", .stream, image)
         guard let stream = response.stream else {
             throw OCIError(.protocolViolation, "the Docker Engine sent no archive", subject: image)
         }
@@ -82,8 +81,7 @@ public struct DockerEngine: Sendable {
     private static func failure(
         _ response: TransportResponse, to head: HTTPRequest, _ image: String
     ) -> OCIError {
-        struct Answer: Decodable { var message: String? }
-        let said = try? JSONDecoder().decode(Answer.self, from: Data(response.body)).message
+        let said = ErrorDocument(response.body).summary
         let listed = "'docker images' lists what it has"
         let (kind, message, advice): (OCIError.Kind, String, String?) =
             switch response.status {
@@ -104,11 +102,7 @@ public struct DockerEngine: Sendable {
             advice: advice)
     }
 
-    private static func encode(_ name: String) -> String {
-        let allowed = Set("/:@._-".utf8)
-        return name.utf8.map { byte in
-            ASCII.isAlphanumeric(byte) || allowed.contains(byte)
-                ? String(UnicodeScalar(byte)) : "%" + Hexadecimal.encode([byte]).uppercased()
-        }.joined()
+    private static func encoded(_ name: String) -> String {
+        PercentEncoding.encode(name, keeping: "/:@")
     }
 }

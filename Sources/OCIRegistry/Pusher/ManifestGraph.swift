@@ -29,6 +29,7 @@ struct ManifestGraph: Sendable {
                 addBlob(child)
                 continue
             }
+            guard !seen.contains(child.digest) else { continue }
             try await add(try await image.load(child), from: image, depth: depth + 1)
         }
         for blob in manifest.blobs { addBlob(blob) }
@@ -49,8 +50,7 @@ struct ManifestGraph: Sendable {
         case .image(let view):
             guard view.config.mediaType == .ociConfig || view.config.mediaType == .dockerConfig
             else { return [] }
-            let bytes = try await image.blob(view.config).open()
-                .collect(limit: ImageConfig.sizeLimit, what: "the image configuration")
+            let bytes = try await image.configuration(of: view)
             return (try? ImageConfig(bytes: bytes))?.platform.map { ["\($0)"] } ?? []
         }
     }
@@ -72,6 +72,16 @@ extension PackedImage {
                 advice: "it has: \(offered.map(\.description).joined(separator: ", "))")
         }
         return try await load(match)
+    }
+
+    /// The bytes of an image's configuration, checked against its descriptor.
+    ///
+    /// Throws ``OCIError`` (bad data) when it is not what it should be, or too large.
+    public func configuration(of image: Manifest.Image) async throws -> [UInt8] {
+        let reader = VerifyingReader(
+            try await blob(image.config).open(), expecting: image.config, subject: "the image")
+        return try await reader.collect(
+            limit: ImageConfig.sizeLimit, what: "the image configuration")
     }
 
     /// Reads a manifest and checks it against its descriptor.

@@ -41,7 +41,10 @@ struct Inspect: AsyncParsableCommand {
         let wanted = try platform.map { try Platform(parsing: $0) }
         let manifest = try await image.select(wanted)
         if raw { return Terminal.write(manifest.bytes) }
-        let configuration = try await ImageDescription.configuration(of: manifest, in: image)
+        var configuration: [UInt8]?
+        if case .image(let view) = manifest.view {
+            configuration = try await image.configuration(of: view)
+        }
         if config {
             guard let configuration else {
                 throw OCIError(
