@@ -57,4 +57,8 @@ void cn_decoder_free(cn_decoder *decoder);
 // where there is none, or the kernel is older than 5.6.
 int cn_open_beneath(int directory, const char *path);
 
+// Reads what the system holds in memory. Returns -1 with EAGAIN where the disk would have to be waited
+// for, and with EOPNOTSUPP on file systems that cannot tell.
+ssize_t cn_read_cached(int file, void *bytes, size_t count, int64_t offset);
+
 #endif

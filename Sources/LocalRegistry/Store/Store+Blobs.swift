@@ -1,0 +1,96 @@
+import Glibc
+public import OCIRegistry
+import SystemPackage
+
+/// A blob, open for reading; it stays readable until this value goes, whatever is deleted.
+public final class StoredBlob: Sendable {
+    /// Bytes.
+    public let size: Int64
+    private let file: StoreFile
+
+    init(_ file: consuming StoreFile) throws(StoreError) {
+        size = try file.status().size
+        self.file = file
+    }
+
+    /// The open file, for as long as this value lives.
+    var descriptor: Int32 { file.descriptor }
+
+    /// Up to `count` bytes from `offset`; fewer at the end only.
+    public func read(at offset: Int64, count: Int) throws(StoreError) -> [UInt8] {
+        try file.read(at: offset, count: count)
+    }
+}
+
+extension Store {
+    /// A blob that a repository has; nil otherwise.
+    public func blob(_ digest: Digest, in name: RepositoryName) throws(StoreError) -> StoredBlob? {
+        guard let file = try StoreFiles.openIfThere(layout.repository(name).blob(digest)) else {
+            return nil
+        }
+        return try StoredBlob(file)
+    }
+
+    /// The size of a blob that a repository has, in bytes; nil otherwise.
+    public func blobSize(_ digest: Digest, in name: RepositoryName) -> Int64? {
+        StoreFiles.status(layout.repository(name).blob(digest))?.size
+    }
+
+    /// Tells garbage collection that somebody counts on a blob: it waits its grace anew.
+    public func keep(_ digest: Digest, in name: RepositoryName) {
+        utimensat(AT_FDCWD, layout.repository(name).blob(digest), nil, AT_SYMLINK_NOFOLLOW)
+    }
+
+    /// Gives a repository a blob that another one has. With `source` nil any may have it.
+    ///
+    /// False when it is not to be had. OCI distribution-spec, "Mounting a blob from another repository".
+    public func mount(
+        _ digest: Digest, from source: RepositoryName?, into name: RepositoryName
+    ) throws(StoreError) -> Bool {
+        let target = layout.repository(name).blob(digest)
+        let origin: String
+        if let source {
+            origin = layout.repository(source).blob(digest)
+        } else {
+            origin = layout.blob(digest)
+            // One name is the store's own: no repository has the blob any more.
+            guard let status = StoreFiles.status(origin), status.links > 1 else { return false }
+        }
+        guard try StoreFiles.link(origin, target) else { return false }
+        try StoreFiles.syncFolder(of: target)
+        return true
+    }
+
+    /// Takes a blob from a repository. False when it does not have it.
+    ///
+    /// Other repositories keep theirs; the bytes go with garbage collection.
+    public func deleteBlob(
+        _ digest: Digest, from name: RepositoryName
+    ) throws(StoreError) -> Bool {
+        let path = layout.repository(name).blob(digest)
+        guard try StoreFiles.remove(path) else { return false }
+        try StoreFiles.syncFolder(of: path)
+        return true
+    }
+
+    /// Makes a finished temporary file a repository's blob. Many may do so at once.
+    func adopt(
+        _ temporary: String, as digest: Digest, in name: RepositoryName,
+        sync: () throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let shared = layout.blob(digest)
+        let own = layout.repository(name).blob(digest)
+        // Collection may take the shared name away between the two links: then it is made again.
+        for _ in 0..<8 {
+            if StoreFiles.status(shared) == nil {
+                try sync()
+                _ = try StoreFiles.link(temporary, shared)
+                try StoreFiles.syncFolder(of: shared)
+            }
+            if try StoreFiles.link(shared, own) {
+                return try StoreFiles.syncFolder(of: own)
+            }
+        }
+        throw StoreError("link", own, .noSuchFileOrDirectory)
+    }
+}

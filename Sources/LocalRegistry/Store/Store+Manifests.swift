@@ -1,0 +1,84 @@
+public import OCIRegistry
+
+extension Store {
+    /// A manifest of a repository by its digest; nil when it is not there.
+    public func manifest(
+        _ digest: Digest, in name: RepositoryName
+    ) throws(StoreError) -> StoredManifest? {
+        guard let file = try StoreFiles.openIfThere(layout.repository(name).manifest(digest)) else {
+            return nil
+        }
+        return try StoredManifest(digest, file)
+    }
+
+    /// Whether a repository has a manifest.
+    public func hasManifest(_ digest: Digest, in name: RepositoryName) -> Bool {
+        StoreFiles.status(layout.repository(name).manifest(digest)) != nil
+    }
+
+    /// Whether there is such a repository: whether anything was ever pushed to it and not all collected.
+    public func hasRepository(_ name: RepositoryName) -> Bool {
+        let own = layout.repository(name)
+        return [own.manifests, own.blobs, own.tags].contains { StoreFiles.status($0) != nil }
+    }
+
+    /// Stores a manifest, then points tags at it, one after the other.
+    ///
+    /// The manifest's descriptor is listed among its subject's referrers from the instant that the
+    /// manifest is there.
+    public func put(
+        _ manifest: Manifest, tags: [Tag], in name: RepositoryName
+    ) throws(StoreError) {
+        try withLock(name) { () throws(StoreError) in
+            if let subject = manifest.subject {
+                try addReferrer(manifest, of: subject.digest, in: name)
+            }
+            if try !isStored(manifest, in: name) {
+                try replace(
+                    layout.repository(name).manifest(manifest.digest),
+                    with: StoredManifest.content(manifest))
+            }
+            for tag in tags { try point(tag, at: manifest.digest, in: name) }
+        }
+    }
+
+    /// Deletes a manifest, and with it every tag that names it. False when it is not there.
+    ///
+    /// OCI distribution-spec, "Deleting Manifests".
+    public func deleteManifest(
+        _ digest: Digest, from name: RepositoryName
+    ) throws(StoreError) -> Bool {
+        try withLock(name) { () throws(StoreError) in
+            try removeManifest(digest, from: name)
+        }
+    }
+
+    /// Under the repository's lock. The manifest's own file goes first: from then on nothing that
+    /// points at it counts, and a start after a kill clears it away.
+    func removeManifest(_ digest: Digest, from name: RepositoryName) throws(StoreError) -> Bool {
+        let own = layout.repository(name)
+        guard let stored = try manifest(digest, in: name) else { return false }
+        let bytes = try stored.bytes()
+        try StoreFiles.remove(own.manifest(digest))
+        try StoreFiles.syncFolder(of: own.manifest(digest))
+        for tag in try tagsHolding(digest, in: name) { try removeTag(tag, digest, from: name) }
+        let decoded = try? Manifest(bytes: bytes, declared: stored.mediaType)
+        if let subject = decoded?.subject {
+            try removeReferrer(digest, of: subject.digest, in: name)
+        }
+        return true
+    }
+
+    /// The digests of a repository's manifests, in no order.
+    public func forEachManifest(
+        in name: RepositoryName, _ body: (Digest) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try RepositoryLayout.digests(in: layout.repository(name).manifests, body)
+    }
+
+    private func isStored(_ manifest: Manifest, in name: RepositoryName) throws(StoreError) -> Bool
+    {
+        guard let stored = try self.manifest(manifest.digest, in: name) else { return false }
+        return stored.mediaType == manifest.mediaType
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import OCIRegistry
+
+extension Store {
+    /// What a start does about a killed predecessor: uploads that nobody can go on with, tags and
+    /// referrers of manifests that were being deleted, and the hints at tags made anew.
+    func clearLeftovers() throws {
+        try StoreFiles.names(in: layout.temporary) { name throws(StoreError) in
+            try StoreFiles.remove("\(layout.temporary)/\(name)")
+        }
+        try forEachRepository { name throws(StoreError) in
+            try clearTags(of: name)
+            if dialect == .gitea { try clearUnheldManifests(of: name) }
+        }
+    }
+
+    private func clearTags(of name: RepositoryName) throws(StoreError) {
+        let own = layout.repository(name)
+        var held: Set<String> = []
+        try StoreFiles.names(in: own.tags) { text throws(StoreError) in
+            guard let tag = try? Tag(text), let digest = try resolve(tag, in: name) else { return }
+            guard hasManifest(digest, in: name) else {
+                try StoreFiles.remove(own.tag(tag))
+                return
+            }
+            let hint = "\(RepositoryLayout.name(digest))/\(tag)"
+            held.insert(hint)
+            if StoreFiles.status("\(own.holders)/\(hint)") == nil {
+                try addHolder(tag, of: digest, in: name)
+            }
+        }
+        try StoreFiles.names(in: own.holders) { folder throws(StoreError) in
+            try StoreFiles.names(in: "\(own.holders)/\(folder)") { tag throws(StoreError) in
+                if !held.contains("\(folder)/\(tag)") {
+                    try StoreFiles.remove("\(own.holders)/\(folder)/\(tag)")
+                }
+            }
+            rmdir("\(own.holders)/\(folder)")
+        }
+    }
+}

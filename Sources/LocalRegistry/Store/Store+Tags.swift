@@ -1,0 +1,148 @@
+import Glibc
+public import OCIRegistry
+import SystemPackage
+
+/// A tag, what it names, and since when.
+public struct StoredTag: Sendable, Hashable {
+    /// The tag.
+    public let tag: Tag
+    /// What it names.
+    public let digest: Digest
+    /// When it was pointed there, in seconds since 1970.
+    public let pushed: Int64
+}
+
+extension Store {
+    /// What a tag names; nil when there is no such tag.
+    public func resolve(_ tag: Tag, in name: RepositoryName) throws(StoreError) -> Digest? {
+        try read(tag, in: name)?.digest
+    }
+
+    /// A tag with what it names and since when; nil when there is no such tag.
+    public func read(_ tag: Tag, in name: RepositoryName) throws(StoreError) -> StoredTag? {
+        let path = layout.repository(name).tag(tag)
+        guard let file = try StoreFiles.openIfThere(path) else { return nil }
+        let text = String(
+            decoding: try file.read(at: 0, count: 200).prefix { $0 != 10 }, as: UTF8.self)
+        guard let digest = try? Digest(parsing: text) else {
+            throw StoreError("understand", path, .ioError)
+        }
+        return StoredTag(tag: tag, digest: digest, pushed: try file.status().modified)
+    }
+
+    /// The first `limit` tags after `last`, in the order of their bytes. Memory grows with `limit`, not
+    /// with the number of tags.
+    ///
+    /// OCI distribution-spec, "Listing Tags".
+    public func tags(
+        in name: RepositoryName, after last: String?, limit: Int
+    ) throws(StoreError) -> [Tag] {
+        try withLock(name) { () throws(StoreError) in
+            var page = SmallestNames(limit: limit, after: last)
+            try StoreFiles.names(in: layout.repository(name).tags) { page.offer($0) }
+            return page.sorted().compactMap { try? Tag($0) }
+        }
+    }
+
+    /// Deletes a tag and nothing else. False when it is not there.
+    public func deleteTag(_ tag: Tag, from name: RepositoryName) throws(StoreError) -> Bool {
+        try withLock(name) { () throws(StoreError) in
+            guard let digest = try resolve(tag, in: name) else { return false }
+            try removeTag(tag, digest, from: name)
+            return true
+        }
+    }
+
+    /// The tags that name a digest, in the order of their bytes.
+    public func tagsHolding(
+        _ digest: Digest, in name: RepositoryName
+    ) throws(StoreError) -> [Tag] {
+        var tags: [Tag] = []
+        try StoreFiles.names(in: layout.repository(name).holders(of: digest)) {
+            text throws(StoreError) in
+            guard let tag = try? Tag(text), try resolve(tag, in: name) == digest else { return }
+            tags.append(tag)
+        }
+        return tags.sorted()
+    }
+
+    /// Under the repository's lock. The hint comes before the tag, so that it is never missing.
+    func point(_ tag: Tag, at digest: Digest, in name: RepositoryName) throws(StoreError) {
+        let own = layout.repository(name)
+        let former = try resolve(tag, in: name)
+        try addHolder(tag, of: digest, in: name)
+        try replace(own.tag(tag), with: Array("\(digest)\n".utf8))
+        if let former, former != digest {
+            try StoreFiles.remove("\(own.holders(of: former))/\(tag)")
+        }
+    }
+
+    /// Under the repository's lock.
+    func removeTag(_ tag: Tag, _ digest: Digest, from name: RepositoryName) throws(StoreError) {
+        let own = layout.repository(name)
+        try StoreFiles.remove(own.tag(tag))
+        try StoreFiles.syncFolder(of: own.tag(tag))
+        try StoreFiles.remove("\(own.holders(of: digest))/\(tag)")
+        rmdir(own.holders(of: digest))
+    }
+
+    /// Not synced: the start after a power cut makes hints anew.
+    func addHolder(_ tag: Tag, of digest: Digest, in name: RepositoryName) throws(StoreError) {
+        let folder = layout.repository(name).holders(of: digest)
+        try StoreFiles.makeFolder(folder)
+        _ = try StoreFiles.open("\(folder)/\(tag)", O_WRONLY | O_CREAT)
+    }
+}
+
+/// The `limit` smallest of the names offered that come after `last`, in the order of their bytes.
+struct SmallestNames {
+    private let limit: Int
+    private let last: [UInt8]?
+    /// A heap with the largest on top.
+    private var heap: [[UInt8]] = []
+
+    init(limit: Int, after last: String?) {
+        self.limit = limit
+        self.last = last.map { Array($0.utf8) }
+    }
+
+    mutating func offer(_ name: String) {
+        let name = Array(name.utf8)
+        if let last, !last.lexicographicallyPrecedes(name) { return }
+        if heap.count < limit {
+            heap.append(name)
+            siftUp()
+        } else if let top = heap.first, name.lexicographicallyPrecedes(top) {
+            heap[0] = name
+            siftDown()
+        }
+    }
+
+    func sorted() -> [String] {
+        heap.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private mutating func siftUp() {
+        var child = heap.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard heap[parent].lexicographicallyPrecedes(heap[child]) else { return }
+            heap.swapAt(parent, child)
+            child = parent
+        }
+    }
+
+    private mutating func siftDown() {
+        var parent = 0
+        while true {
+            var largest = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < heap.count && heap[largest].lexicographicallyPrecedes(heap[child]) {
+                largest = child
+            }
+            guard largest != parent else { return }
+            heap.swapAt(parent, largest)
+            parent = largest
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Glibc
+import SystemPackage
+
+/// One open file of the store, closed when it goes out of scope.
+struct StoreFile: ~Copyable {
+    let descriptor: Int32
+    let path: String
+
+    deinit { close(descriptor) }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+        var rest = bytes[...]
+        while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+            let count = Glibc.write(descriptor, start, rest.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw StoreFiles.failure("write", path)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    func write(_ bytes: [UInt8]) throws(StoreError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(StoreError) in try write(bytes) }
+        }
+        try result.get()
+    }
+
+    /// Up to `count` bytes from `offset`; fewer at the end only.
+    func read(at offset: Int64, count: Int) throws(StoreError) -> [UInt8] {
+        var failed: StoreError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let target = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                let got = pread(
+                    descriptor, target.baseAddress, target.count, off_t(offset) + off_t(filled))
+                if got < 0 {
+                    if errno == EINTR { continue }
+                    failed = StoreFiles.failure("read", path)
+                    return
+                }
+                if got == 0 { return }
+                filled += got
+            }
+        }
+        if let failed { throw failed }
+        return bytes
+    }
+
+    /// Makes the content last.
+    func sync() throws(StoreError) {
+        guard fsync(descriptor) == 0 else { throw StoreFiles.failure("sync", path) }
+    }
+
+    func status() throws(StoreError) -> FileStatus {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StoreFiles.failure("look at", path) }
+        return FileStatus(status)
+    }
+}
+
+/// What the file system knows of a file.
+struct FileStatus: Sendable {
+    /// Bytes.
+    let size: Int64
+    /// How many names it has.
+    let links: Int
+    /// When its content was last written, in seconds since 1970.
+    let modified: Int64
+    /// When its content or its names last changed, in seconds since 1970.
+    let changed: Int64
+    let isFolder: Bool
+
+    init(_ status: stat) {
+        size = Int64(status.st_size)
+        links = Int(status.st_nlink)
+        modified = Int64(status.st_mtim.tv_sec)
+        changed = Int64(status.st_ctim.tv_sec)
+        isFolder = status.st_mode & S_IFMT == S_IFDIR
+    }
+}
