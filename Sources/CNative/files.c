@@ -28,3 +28,16 @@ ssize_t cn_read_cached(int file, void *bytes, size_t count, int64_t offset) {
     struct iovec piece = {.iov_base = bytes, .iov_len = count};
     return preadv2(file, &piece, 1, offset, RWF_NOWAIT);
 }
+
+int cn_file_status(const char *path, int file, struct cn_file_status *out) {
+    struct stat status;
+    if ((path ? lstat(path, &status) : fstat(file, &status)) != 0) return -1;
+    *out = (struct cn_file_status){
+        .size = status.st_size,
+        .links = (int64_t)status.st_nlink,
+        .modified = status.st_mtim.tv_sec,
+        .changed = status.st_ctim.tv_sec,
+        .is_directory = S_ISDIR(status.st_mode),
+    };
+    return 0;
+}

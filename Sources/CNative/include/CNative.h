@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // libcurl: curl_easy_setopt and friends are variadic, so one shim a kind of value.
 CURLcode cn_easy_set_long(CURL *easy, CURLoption option, long value);
@@ -60,5 +61,14 @@ int cn_open_beneath(int directory, const char *path);
 // Reads what the system holds in memory. Returns -1 with EAGAIN where the disk would have to be waited
 // for, and with EOPNOTSUPP on file systems that cannot tell.
 ssize_t cn_read_cached(int file, void *bytes, size_t count, int64_t offset);
+
+// What the file system knows of a file, times in seconds since 1970.
+struct cn_file_status {
+    int64_t size, links, modified, changed;
+    int is_directory;
+};
+
+// Of a path, no link followed, or with NULL of an open file. Returns -1 with errno where there is none.
+int cn_file_status(const char *path, int file, struct cn_file_status *out);
 
 #endif

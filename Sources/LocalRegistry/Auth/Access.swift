@@ -25,3 +25,19 @@ public struct Identity: Sendable, Hashable {
     /// Nobody in particular.
     public static let anonymous = Identity(name: nil)
 }
+
+extension Access {
+    /// The scope of a token that allows this; nil for what any token allows.
+    ///
+    /// Distribution token scope specification, "Resource scope grammar". Who writes also reads:
+    /// a push looks at what is there.
+    var scope: Scope? {
+        switch self {
+        case .ping: nil
+        case .catalog: Scope(resourceType: "registry", name: "catalog", actions: [.all])
+        case .pull(let repository): .repository(repository, .pull)
+        case .push(let repository): .repository(repository, .pull, .push)
+        case .delete(let repository): .repository(repository, .delete)
+        }
+    }
+}

@@ -113,7 +113,13 @@ extension OCIAPI {
                     .badRequest, .sizeInvalid, "Content-Length and Content-Range differ")
             }
         }
+        let before = writer.upload.count
         try await BlobReception.receive(exchange.request.body, into: writer, disk: disk)
+        if let length = exchange.contentLength, writer.upload.count - before != length {
+            throw RegistryError(
+                .badRequest, .sizeInvalid, "the connection ended before the content did",
+                headers: status(writer.upload))
+        }
         if let range, writer.upload.count != range.end + 1 {
             throw RegistryError(
                 .badRequest, .sizeInvalid, "the chunk is not as long as Content-Range says",

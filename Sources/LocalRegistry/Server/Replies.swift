@@ -4,14 +4,19 @@ import NIOCore
 import OCIRegistry
 
 extension HTTPField.Name {
-    static let dockerContentDigest = HTTPField.Name("Docker-Content-Digest")!
-    static let dockerUploadUUID = HTTPField.Name("Docker-Upload-UUID")!
-    static let dockerAPIVersion = HTTPField.Name("Docker-Distribution-API-Version")!
-    static let ociSubject = HTTPField.Name("OCI-Subject")!
-    static let ociTag = HTTPField.Name("OCI-Tag")!
-    static let ociFiltersApplied = HTTPField.Name("OCI-Filters-Applied")!
-    static let ociChunkMinLength = HTTPField.Name("OCI-Chunk-Min-Length")!
-    static let link = HTTPField.Name("Link")!
+    static let dockerContentDigest = registry("Docker-Content-Digest")
+    static let dockerUploadUUID = registry("Docker-Upload-UUID")
+    static let dockerAPIVersion = registry("Docker-Distribution-API-Version")
+    static let ociSubject = registry("OCI-Subject")
+    static let ociTag = registry("OCI-Tag")
+    static let ociFiltersApplied = registry("OCI-Filters-Applied")
+    static let ociChunkMinLength = registry("OCI-Chunk-Min-Length")
+    static let link = registry("Link")
+
+    private static func registry(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("'\(name)' is no name") }
+        return name
+    }
 }
 
 extension Response {

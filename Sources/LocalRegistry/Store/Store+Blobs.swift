@@ -33,7 +33,7 @@ extension Store {
 
     /// The size of a blob that a repository has, in bytes; nil otherwise.
     public func blobSize(_ digest: Digest, in name: RepositoryName) -> Int64? {
-        StoreFiles.status(layout.repository(name).blob(digest))?.size
+        FileStatus(path: layout.repository(name).blob(digest))?.size
     }
 
     /// Tells garbage collection that somebody counts on a blob: it waits its grace anew.
@@ -54,7 +54,7 @@ extension Store {
         } else {
             origin = layout.blob(digest)
             // One name is the store's own: no repository has the blob any more.
-            guard let status = StoreFiles.status(origin), status.links > 1 else { return false }
+            guard let status = FileStatus(path: origin), status.links > 1 else { return false }
         }
         guard try StoreFiles.link(origin, target) else { return false }
         try StoreFiles.syncFolder(of: target)
@@ -82,7 +82,7 @@ extension Store {
         let own = layout.repository(name).blob(digest)
         // Collection may take the shared name away between the two links: then it is made again.
         for _ in 0..<8 {
-            if StoreFiles.status(shared) == nil {
+            if FileStatus(path: shared) == nil {
                 try sync()
                 _ = try StoreFiles.link(temporary, shared)
                 try StoreFiles.syncFolder(of: shared)

@@ -13,13 +13,13 @@ extension Store {
 
     /// Whether a repository has a manifest.
     public func hasManifest(_ digest: Digest, in name: RepositoryName) -> Bool {
-        StoreFiles.status(layout.repository(name).manifest(digest)) != nil
+        FileStatus(path: layout.repository(name).manifest(digest)) != nil
     }
 
     /// Whether there is such a repository: whether anything was ever pushed to it and not all collected.
     public func hasRepository(_ name: RepositoryName) -> Bool {
         let own = layout.repository(name)
-        return [own.manifests, own.blobs, own.tags].contains { StoreFiles.status($0) != nil }
+        return [own.manifests, own.blobs, own.tags].contains { FileStatus(path: $0) != nil }
     }
 
     /// Stores a manifest, then points tags at it, one after the other.

@@ -41,7 +41,7 @@ extension Store {
     ) throws(StoreError) {
         let folder = layout.repository(name).referrers(of: subject)
         let path = "\(folder)/\(RepositoryLayout.name(manifest.digest))"
-        guard StoreFiles.status(path) == nil else { return }
+        guard FileStatus(path: path) == nil else { return }
         try replace(path, with: JSON.encode(manifest.referrerDescriptor))
     }
 

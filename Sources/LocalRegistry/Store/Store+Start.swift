@@ -25,7 +25,7 @@ extension Store {
             }
             let hint = "\(RepositoryLayout.name(digest))/\(tag)"
             held.insert(hint)
-            if StoreFiles.status("\(own.holders)/\(hint)") == nil {
+            if FileStatus(path: "\(own.holders)/\(hint)") == nil {
                 try addHolder(tag, of: digest, in: name)
             }
         }

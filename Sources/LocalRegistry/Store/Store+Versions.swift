@@ -61,7 +61,7 @@ extension Store {
             found.append(PackageVersion(name: text, digest: stored.digest, created: stored.pushed))
         }
         try RepositoryLayout.digests(in: own.versions) { digest in
-            let created = StoreFiles.status(own.version(digest))?.modified ?? 0
+            let created = FileStatus(path: own.version(digest))?.modified ?? 0
             found.append(PackageVersion(name: "\(digest)", digest: digest, created: created))
         }
         return found.sorted { ($0.created, $0.name) > ($1.created, $1.name) }
@@ -76,7 +76,7 @@ extension Store {
 
     /// Under the repository's lock.
     private func dropUnheld(_ digest: Digest, from name: RepositoryName) throws(StoreError) {
-        guard StoreFiles.status(layout.repository(name).version(digest)) == nil,
+        guard FileStatus(path: layout.repository(name).version(digest)) == nil,
             try tagsHolding(digest, in: name).isEmpty,
             let blobs = try blobs(of: digest, in: name)
         else { return }

@@ -1,3 +1,4 @@
+import CNative
 import Glibc
 import SystemPackage
 
@@ -55,9 +56,10 @@ struct StoreFile: ~Copyable {
     }
 
     func status() throws(StoreError) -> FileStatus {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw StoreFiles.failure("look at", path) }
-        return FileStatus(status)
+        guard let status = FileStatus(descriptor: descriptor) else {
+            throw StoreFiles.failure("look at", path)
+        }
+        return status
     }
 }
 
@@ -73,11 +75,24 @@ struct FileStatus: Sendable {
     let changed: Int64
     let isFolder: Bool
 
-    init(_ status: stat) {
-        size = Int64(status.st_size)
-        links = Int(status.st_nlink)
-        modified = Int64(status.st_mtim.tv_sec)
-        changed = Int64(status.st_ctim.tv_sec)
-        isFolder = status.st_mode & S_IFMT == S_IFDIR
+    /// Of a path, no link followed; nil when nothing is there.
+    init?(path: String) {
+        var status = cn_file_status()
+        guard cn_file_status(path, -1, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    fileprivate init?(descriptor: Int32) {
+        var status = cn_file_status()
+        guard cn_file_status(nil, descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: cn_file_status) {
+        size = status.size
+        links = Int(status.links)
+        modified = status.modified
+        changed = status.changed
+        isFolder = status.is_directory != 0
     }
 }

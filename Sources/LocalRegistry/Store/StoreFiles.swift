@@ -123,12 +123,6 @@ enum StoreFiles {
         return !found
     }
 
-    static func status(_ path: String) -> FileStatus? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return FileStatus(status)
-    }
-
     /// A gc may take an empty folder away between its making and its use.
     private static func retryingWithFolder(
         of path: String, _ body: () throws(StoreError) -> Void

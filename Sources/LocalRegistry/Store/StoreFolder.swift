@@ -42,7 +42,7 @@ struct StoreFolder: ~Copyable {
     }
 
     private static func make(_ layout: StoreLayout) throws {
-        if let status = StoreFiles.status(layout.root), status.isFolder,
+        if let status = FileStatus(path: layout.root), status.isFolder,
             access(layout.marker, F_OK) != 0, !(try StoreFiles.isEmpty(layout.root))
         {
             var foreign = false
