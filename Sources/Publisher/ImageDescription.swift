@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 
 /// An image or index in the words of `publisher inspect`.

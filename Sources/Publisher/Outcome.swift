@@ -1,24 +1,7 @@
 import ArgumentParser
+import Console
 import Glibc
 import OCIRegistry
-
-/// Exit codes, as `sysexits.h` has them, and one of our own.
-enum ExitStatus {
-    static let refusedByPolicy: Int32 = 10
-
-    static func code(for kind: OCIError.Kind) -> Int32 {
-        switch kind {
-        case .usage: EX_USAGE
-        case .badData: EX_DATAERR
-        case .notFound: EX_NOINPUT
-        case .unreachable: EX_UNAVAILABLE
-        case .temporary: EX_TEMPFAIL
-        case .protocolViolation: EX_PROTOCOL
-        case .denied: EX_NOPERM
-        case .configuration: EX_CONFIG
-        }
-    }
-}
 
 /// A command that was refused on purpose; nothing was written.
 struct PolicyRefusal: Error {
@@ -31,16 +14,19 @@ enum Outcome: Sendable {
     case done
     case failed(code: Int32, message: String)
 
+    /// Exit code of a command that was refused by policy, beside those of `sysexits.h`.
+    private static let refusedByPolicy: Int32 = 10
+
     /// Runs a command's body.
     static func of(_ body: () async throws -> Void) async -> Outcome {
         do {
             try await body()
             return .done
         } catch let error as OCIError {
-            return .failed(code: ExitStatus.code(for: error.kind), message: error.description)
+            return .failed(code: error.kind.exitStatus, message: error.description)
         } catch let error as PolicyRefusal {
             return .failed(
-                code: ExitStatus.refusedByPolicy,
+                code: refusedByPolicy,
                 message: "\(error.message)\n  next: \(error.advice)")
         } catch is CancellationError {
             return .failed(code: EX_SOFTWARE, message: "cancelled")

@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 
 /// What a push or copy tells, in each of the forms in which it is asked for.

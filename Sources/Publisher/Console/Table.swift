@@ -1,3 +1,5 @@
+import Console
+
 /// Rows of text in columns, for people.
 struct Table {
     private var rows: [[String]] = []

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import OCIRegistry
 
 /// How a command reaches registries, and as whom.

@@ -1,24 +1,24 @@
 import Glibc
 
 /// Standard output and standard error.
-enum Terminal {
+public enum Terminal {
     /// Whether standard error is a terminal that draws.
-    static let isInteractive =
+    public static let isInteractive =
         isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") != 0 } == true
 
     /// Columns of the terminal, 80 where it does not say.
-    static var width: Int {
+    public static var width: Int {
         var size = winsize()
         let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return known ? Int(size.ws_col) : 80
     }
 
     /// Writes a result.
-    static func write(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+    public static func write(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
     /// Writes a result's exact bytes.
-    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    public static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
     /// Writes progress or a message.
-    static func writeError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+    public static func writeError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
     private static func write(_ bytes: [UInt8], to file: Int32) {
         var rest = bytes[...]

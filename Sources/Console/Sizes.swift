@@ -1,7 +1,7 @@
 /// Numbers for people.
-enum Sizes {
+public enum Sizes {
     /// Bytes in decimal units: `31.2 MB`.
-    static func text(_ bytes: Int64) -> String {
+    public static func text(_ bytes: Int64) -> String {
         let units = ["B", "kB", "MB", "GB", "TB"]
         var tenths = bytes * 10
         var unit = 0
@@ -13,7 +13,7 @@ enum Sizes {
     }
 
     /// Text filled up with spaces on the right.
-    static func pad(_ text: String, _ width: Int) -> String {
+    public static func pad(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
-import OCIRegistry
+public import OCIRegistry
 
 /// Passwords from where no one else sees them.
-enum Password {
+public enum Password {
     /// All of standard input, without the line end, at most 64 KiB.
     ///
     /// Throws ``OCIError`` (usage) when there is nothing.
-    static func fromStandardInput() throws(OCIError) -> String {
+    public static func fromStandardInput() throws(OCIError) -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while bytes.count <= 64 << 10 {
@@ -22,7 +22,7 @@ enum Password {
     /// One line from the terminal, not echoed.
     ///
     /// Throws ``OCIError`` (usage) when standard input is no terminal.
-    static func ask(_ prompt: String) throws(OCIError) -> String {
+    public static func ask(_ prompt: String) throws(OCIError) -> String {
         guard isatty(STDIN_FILENO) == 1 else {
             throw OCIError(
                 .usage, "there is no terminal to ask for a password",
