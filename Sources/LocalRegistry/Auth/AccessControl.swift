@@ -58,6 +58,10 @@ public struct AccessControl: AccessGuard {
         return try await service.respond(to: request)
     }
 
+    public func expireTokens() async throws {
+        if case .token(_, let issuer) = mode { try await issuer.expireAll() }
+    }
+
     /// Who presents these Basic credentials; nil for wrong ones, and for nobody where a user is
     /// needed.
     private func identify(

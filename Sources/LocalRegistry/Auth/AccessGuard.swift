@@ -16,4 +16,11 @@ public protocol AccessGuard: Sendable {
     ///
     /// Throws as ``authorize(_:_:origin:)`` does.
     func respond(toTokenRequest request: Request, origin: Origin) async throws -> Response?
+
+    /// Makes every token that was issued so far worthless; nothing where there are none.
+    func expireTokens() async throws
+}
+
+extension AccessGuard {
+    public func expireTokens() async throws {}
 }

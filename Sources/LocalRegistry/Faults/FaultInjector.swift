@@ -9,10 +9,12 @@ public struct FaultInjector: Sendable {
 
     /// What goes wrong and what went wrong.
     public let plan: FaultPlan
-    private let expireTokens: @Sendable () -> Void
+    private let expireTokens: @Sendable () async throws -> Void
 
     /// An injector; `expireTokens` has to make every token that was issued so far worthless.
-    public init(_ plan: FaultPlan, expireTokens: @escaping @Sendable () -> Void = {}) {
+    public init(
+        _ plan: FaultPlan, expireTokens: @escaping @Sendable () async throws -> Void = {}
+    ) {
         self.plan = plan
         self.expireTokens = expireTokens
     }
@@ -58,7 +60,7 @@ public struct FaultInjector: Sendable {
             headers[.connection] = "close"
             return refusal(reply(status, headers, body, to: request), of: request, channel)
         case .delay(let duration): try await Task.sleep(for: duration)
-        case .expireTokens: expireTokens()
+        case .expireTokens: try await expireTokens()
         case .call(let body): body(request.head)
         default: break
         }
