@@ -37,6 +37,7 @@ int cn_file_status(const char *path, int file, struct cn_file_status *out) {
         .links = (int64_t)status.st_nlink,
         .modified = status.st_mtim.tv_sec,
         .changed = status.st_ctim.tv_sec,
+        .inode = status.st_ino,
         .is_directory = S_ISDIR(status.st_mode),
     };
     return 0;

@@ -65,6 +65,7 @@ ssize_t cn_read_cached(int file, void *bytes, size_t count, int64_t offset);
 // What the file system knows of a file, times in seconds since 1970.
 struct cn_file_status {
     int64_t size, links, modified, changed;
+    uint64_t inode;
     int is_directory;
 };
 

@@ -52,9 +52,12 @@ extension OCIAPI {
             throw RegistryError(.badRequest, .manifestInvalid, error.message)
         }
         if let digest, manifest.digest != digest { throw RegistryError.wrongDigest(digest) }
-        try await disk.run {
-            if !acceptsSparse { try requireContent(of: manifest, in: name) }
-            try store.put(manifest, tags: tags, in: name)
+        let missing = try await disk.run {
+            try store.put(manifest, tags: tags, in: name, complete: !acceptsSparse)
+        }
+        if let missing {
+            throw RegistryError(
+                .notFound, .manifestBlobUnknown, "'\(name)' does not have \(missing)")
         }
         var headers: HTTPFields = [
             .location: "/v2/\(name)/manifests/\(manifest.digest)",
@@ -83,20 +86,6 @@ extension OCIAPI {
                 .notFound, .manifestUnknown, "'\(name)' has no manifest '\(reference.prefix(200))'")
         }
         return .empty(.accepted)
-    }
-
-    /// What a manifest names must be there, but for the subject, which may come later, and layers that
-    /// registries do not serve.
-    private func requireContent(of manifest: Manifest, in name: RepositoryName) throws {
-        for blob in manifest.blobs
-        where !blob.mediaType.isNonDistributable && store.blobSize(blob.digest, in: name) == nil {
-            throw RegistryError(
-                .notFound, .manifestBlobUnknown, "'\(name)' has no blob \(blob.digest)")
-        }
-        for child in manifest.children where !store.hasManifest(child.digest, in: name) {
-            throw RegistryError(
-                .notFound, .manifestBlobUnknown, "'\(name)' has no manifest \(child.digest)")
-        }
     }
 
     static func tag(_ text: String) throws -> Tag {

@@ -80,15 +80,7 @@ public final class BlobUpload: Sendable {
             return hash.finalize()
         }
         if let running { return running }
-        let file = try StoreFiles.open(path)
-        var hash = SHA2(wanted)
-        var offset: Int64 = 0
-        while true {
-            let bytes = try file.read(at: offset, count: 1 << 20)
-            if bytes.isEmpty { return hash.finalize() }
-            hash.update(bytes)
-            offset += Int64(bytes.count)
-        }
+        return try StoreFiles.open(path).digest(wanted)
     }
 }
 

@@ -25,11 +25,14 @@ extension Store {
     /// Stores a manifest, then points tags at it, one after the other.
     ///
     /// The manifest's descriptor is listed among its subject's referrers from the instant that the
-    /// manifest is there.
+    /// manifest is there. With `complete` it must find all that it names in the repository, but for
+    /// the subject and for layers that registries do not serve; else nothing is stored, and the digest
+    /// of what is missing comes back.
     public func put(
-        _ manifest: Manifest, tags: [Tag], in name: RepositoryName
-    ) throws(StoreError) {
+        _ manifest: Manifest, tags: [Tag], in name: RepositoryName, complete: Bool = false
+    ) throws(StoreError) -> Digest? {
         try withLock(name) { () throws(StoreError) in
+            if complete, let missing = missing(of: manifest, in: name) { return missing }
             if let subject = manifest.subject {
                 try addReferrer(manifest, of: subject.digest, in: name)
             }
@@ -39,7 +42,15 @@ extension Store {
                     with: StoredManifest.content(manifest))
             }
             for tag in tags { try point(tag, at: manifest.digest, in: name) }
+            return nil
         }
+    }
+
+    private func missing(of manifest: Manifest, in name: RepositoryName) -> Digest? {
+        let own = layout.repository(name)
+        return manifest.blobs.first {
+            !$0.mediaType.isNonDistributable && FileStatus(path: own.blob($0.digest)) == nil
+        }?.digest ?? manifest.children.first { !hasManifest($0.digest, in: name) }?.digest
     }
 
     /// Deletes a manifest, and with it every tag that names it. False when it is not there.

@@ -1,5 +1,6 @@
 import CNative
 import Glibc
+import OCIRegistry
 import SystemPackage
 
 /// One open file of the store, closed when it goes out of scope.
@@ -50,6 +51,16 @@ struct StoreFile: ~Copyable {
         return bytes
     }
 
+    /// The digest of all of it.
+    func digest(_ algorithm: Digest.Algorithm) throws(StoreError) -> Digest {
+        var hash = SHA2(algorithm)
+        while true {
+            let bytes = try read(at: hash.count, count: 1 << 20)
+            if bytes.isEmpty { return hash.finalize() }
+            hash.update(bytes)
+        }
+    }
+
     /// Makes the content last.
     func sync() throws(StoreError) {
         guard fsync(descriptor) == 0 else { throw StoreFiles.failure("sync", path) }
@@ -74,6 +85,8 @@ struct FileStatus: Sendable {
     /// When its content or its names last changed, in seconds since 1970.
     let changed: Int64
     let isFolder: Bool
+    /// Which file it is, whatever its names.
+    let inode: UInt64
 
     /// Of a path, no link followed; nil when nothing is there.
     init?(path: String) {
@@ -94,5 +107,6 @@ struct FileStatus: Sendable {
         modified = status.modified
         changed = status.changed
         isFolder = status.is_directory != 0
+        inode = status.inode
     }
 }

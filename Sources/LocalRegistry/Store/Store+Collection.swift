@@ -1,0 +1,136 @@
+import Glibc
+public import OCIRegistry
+
+/// What a garbage collection took away.
+public struct CollectionReport: Sendable, Equatable, Codable {
+    /// Blobs that no repository has any more.
+    public var blobs = 0
+    /// Their bytes.
+    public var bytes: Int64 = 0
+    /// Files of uploads that ended without a word.
+    public var uploads = 0
+    /// Blobs that some repository had and no manifest of it named.
+    public var unreferenced = 0
+}
+
+/// Garbage collection, while pushes run.
+///
+/// Whatever somebody pushed, mounted, or asked for with HEAD within the grace is kept, so that a push
+/// under way finds at its end what it saw at its start. The last look at a repository's manifests is
+/// under the lock that their PUTs take.
+extension Store {
+    /// Takes away what no manifest names and no push touched for `grace` seconds.
+    public func collect(grace: Int64) throws(StoreError) -> CollectionReport {
+        var report = CollectionReport()
+        let limit = Int64(time(nil)) - grace
+        try collectTemporary(changedBefore: limit, &report)
+        try forEachRepository { name throws(StoreError) in
+            try collectBlobs(of: name, changedBefore: limit, &report)
+            try collectReferrers(of: name)
+        }
+        try collectShared(changedBefore: limit, &report)
+        removeEmptyFolders(below: layout.repositories)
+        return report
+    }
+
+    private func collectTemporary(
+        changedBefore limit: Int64, _ report: inout CollectionReport
+    ) throws(StoreError) {
+        try StoreFiles.names(in: layout.temporary) { name throws(StoreError) in
+            let path = "\(layout.temporary)/\(name)"
+            guard uploads.find(name) == nil, let status = FileStatus(path: path),
+                status.changed < limit
+            else { return }
+            if try StoreFiles.remove(path) { report.uploads += 1 }
+        }
+    }
+
+    private func collectBlobs(
+        of name: RepositoryName, changedBefore limit: Int64, _ report: inout CollectionReport
+    ) throws(StoreError) {
+        let own = layout.repository(name)
+        var seen: Set<Digest> = []
+        var named: Set<Digest> = []
+        func look() throws(StoreError) {
+            try forEachManifest(in: name) { digest throws(StoreError) in
+                guard seen.insert(digest).inserted else { return }
+                named.formUnion(try blobs(of: digest, in: name) ?? [])
+            }
+        }
+        try look()
+        var candidates: [Digest] = []
+        try RepositoryLayout.digests(in: own.blobs) { digest in
+            if !named.contains(digest), let status = FileStatus(path: own.blob(digest)),
+                status.changed < limit
+            {
+                candidates.append(digest)
+            }
+        }
+        guard !candidates.isEmpty else { return }
+        let removed = try withLock(name) { () throws(StoreError) in
+            try look()
+            return try candidates.filter { digest throws(StoreError) in
+                guard !named.contains(digest), let status = FileStatus(path: own.blob(digest)),
+                    status.changed < limit
+                else { return false }
+                return try StoreFiles.remove(own.blob(digest))
+            }
+        }
+        report.unreferenced += removed.count
+        // Their last name but the store's own went just now, which made them look fresh.
+        for digest in removed { try dropShared(digest, &report) }
+    }
+
+    private func collectShared(
+        changedBefore limit: Int64, _ report: inout CollectionReport
+    ) throws(StoreError) {
+        for algorithm in Digest.Algorithm.allCases {
+            let folder = "\(layout.blobs)/\(algorithm.rawValue)"
+            try StoreFiles.names(in: folder) { part throws(StoreError) in
+                try StoreFiles.names(in: "\(folder)/\(part)") { hex throws(StoreError) in
+                    guard let digest = Digest(algorithm, hex: hex),
+                        let status = FileStatus(path: layout.blob(digest)), status.changed < limit
+                    else { return }
+                    try dropShared(digest, &report)
+                }
+            }
+        }
+    }
+
+    /// A repository that links the blob in this very instant keeps the bytes under its own name.
+    private func dropShared(
+        _ digest: Digest, _ report: inout CollectionReport
+    ) throws(StoreError) {
+        let path = layout.blob(digest)
+        guard let status = FileStatus(path: path), status.links == 1,
+            try StoreFiles.remove(path)
+        else { return }
+        report.blobs += 1
+        report.bytes += status.size
+    }
+
+    private func collectReferrers(of name: RepositoryName) throws(StoreError) {
+        let folder = layout.repository(name).referrers
+        try StoreFiles.names(in: folder) { subject throws(StoreError) in
+            try withLock(name) { () throws(StoreError) in
+                try StoreFiles.names(in: "\(folder)/\(subject)") { text throws(StoreError) in
+                    guard let digest = RepositoryLayout.digest(text),
+                        !hasManifest(digest, in: name)
+                    else { return }
+                    try StoreFiles.remove("\(folder)/\(subject)/\(text)")
+                }
+                rmdir("\(folder)/\(subject)")
+            }
+        }
+    }
+
+    /// A folder that a push needs again is made again.
+    private func removeEmptyFolders(below folder: String) {
+        try? StoreFiles.names(in: folder) { name in
+            let path = "\(folder)/\(name)"
+            guard FileStatus(path: path)?.isFolder == true else { return }
+            removeEmptyFolders(below: path)
+            rmdir(path)
+        }
+    }
+}
