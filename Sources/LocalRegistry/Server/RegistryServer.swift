@@ -1,39 +1,7 @@
+import Glibc
 import HummingbirdCore
-public import Logging
-import NIOCore
 import NIOPosix
-public import NIOSSL
-import ServiceLifecycle
-public import SystemPackage
-
-/// What a server is to be like.
-public struct ServerSettings: Sendable {
-    /// The folder that holds everything.
-    public var root: FilePath
-    /// The address or name to listen on.
-    public var host = "127.0.0.1"
-    /// The port; 0 takes a free one.
-    public var port = 0
-    /// Whose manners to have; a folder keeps its own for life.
-    public var dialect = Dialect.oci
-    /// Who may do what.
-    public var access: any AccessGuard = AccessControl(.none)
-    /// Certificates; nil serves plain HTTP.
-    public var tls: TLSConfiguration?
-    /// What clients reach the server as, where a proxy stands before it.
-    public var externalOrigin: Origin?
-    /// Whether a manifest may name blobs and manifests that are not there. OCI dialect only.
-    public var acceptsSparse = true
-    /// What goes wrong on purpose.
-    public var faults = FaultPlan()
-    /// What a fault that expires tokens does.
-    public var expireTokens: @Sendable () -> Void = {}
-    /// Where one line a request goes.
-    public var logger = Logger(label: "local-registry") { _ in SwiftLogNoOpLogHandler() }
-
-    /// The settings of a server on a free port of this machine, open to everybody on it.
-    public init(root: FilePath) { self.root = root }
-}
+import OCIRegistry
 
 /// A registry that answers, from ``start(_:)`` to ``stop()``.
 public final class RegistryServer: Sendable {
@@ -42,8 +10,9 @@ public final class RegistryServer: Sendable {
     /// What goes wrong on purpose, and what did.
     public let faults: FaultPlan
     /// The port it listens on.
-    public let port: Int
-    private let tasks: RunningServer
+    public var port: Int { server.port }
+    private let server: RunningServer
+    private let control: RunningServer?
     private let threads: NIOThreadPool
 
     /// Opens the folder and listens.
@@ -55,9 +24,7 @@ public final class RegistryServer: Sendable {
         let threads = NIOThreadPool(numberOfThreads: 8)
         threads.start()
         do {
-            let dispatcher = try dispatcher(settings, store, DiskPool(threads: threads))
-            let running = try await RunningServer(settings, dispatcher)
-            return RegistryServer(store, settings.faults, running, threads)
+            return try await RegistryServer(settings, store, threads)
         } catch {
             try await threads.shutdownGracefully()
             throw error
@@ -65,31 +32,52 @@ public final class RegistryServer: Sendable {
     }
 
     private init(
-        _ store: Store, _ faults: FaultPlan, _ running: RunningServer, _ threads: NIOThreadPool
-    ) {
+        _ settings: ServerSettings, _ store: Store, _ threads: NIOThreadPool
+    ) async throws {
+        let disk = DiskPool(threads: threads)
+        let dispatcher = Self.dispatcher(settings, store, disk)
+        let server = try await RunningServer(
+            .hostname(settings.host, port: settings.port), tls: settings.tls
+        ) { try await dispatcher.respond($0, $1, $2) }
+        do {
+            control = try await Self.control(store, disk)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        self.server = server
         self.store = store
-        self.faults = faults
-        self.port = running.port
-        self.tasks = running
+        self.faults = settings.faults
         self.threads = threads
     }
 
     /// Takes no new requests, lets those under way end, and leaves the folder to others.
     public func stop() async {
-        await tasks.stop()
+        await server.stop()
+        await control?.stop()
         try? await threads.shutdownGracefully()
     }
-}
 
-extension RegistryServer {
     private static func dispatcher(
         _ settings: ServerSettings, _ store: Store, _ disk: DiskPool
-    ) throws -> Dispatcher {
+    ) -> Dispatcher {
         Dispatcher(
             api: OCIAPI(store: store, disk: disk, acceptsSparse: settings.acceptsSparse),
             access: settings.access, page: PageHandler(),
-            faults: FaultInjector(settings.faults, expireTokens: settings.expireTokens),
+            faults: FaultInjector(settings.faults) { try await settings.access.expireTokens() },
             log: AccessLog(logger: settings.logger), isTLS: settings.tls != nil,
             externalOrigin: settings.externalOrigin)
+    }
+
+    /// Nil where the folder's path is too long for a socket: collection then waits for a stop.
+    private static func control(_ store: Store, _ disk: DiskPool) async throws -> RunningServer? {
+        let path = ControlSocket.path(root: store.layout.root)
+        guard path.utf8.count <= ControlSocket.pathLimit else { return nil }
+        let socket = ControlSocket(store: store, disk: disk)
+        let running = try await RunningServer(.unixDomainSocket(path: path)) {
+            try await socket.respond($0, $1, $2)
+        }
+        chmod(path, 0o600)
+        return running
     }
 }

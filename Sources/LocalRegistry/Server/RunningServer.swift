@@ -3,11 +3,13 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import OCIRegistry
 import ServiceLifecycle
 
-/// A server from the moment that it listens until it is stopped.
+/// A listening socket with its connections, from the moment that it listens until it is stopped.
 final class RunningServer: Sendable {
+    /// The port; 0 for a unix socket.
     let port: Int
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
@@ -16,11 +18,17 @@ final class RunningServer: Sendable {
     private static let patience = Duration.seconds(10)
 
     /// Listens. Throws ``OCIError`` (configuration) when it cannot.
-    init(_ settings: ServerSettings, _ dispatcher: Dispatcher) async throws {
+    init(
+        _ address: BindAddress, tls: TLSConfiguration? = nil,
+        _ responder: @escaping HTTPChannelHandler.Responder
+    ) async throws {
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
         let quiet = Logger(label: "local-registry.http") { _ in SwiftLogNoOpLogHandler() }
-        let service = try Self.channel(settings, dispatcher).server(
-            configuration: .init(address: .hostname(settings.host, port: settings.port)),
+        let plain = RegistryChannel(responder: responder, secure: tls != nil)
+        let channel: any ServerChildChannel =
+            if let tls { try TLSChannel(plain, tlsConfiguration: tls) } else { plain }
+        let service = channel.server(
+            configuration: .init(address: address),
             onServerRunning: { listening.yield($0.localAddress?.port ?? 0) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
         var configuration = ServiceGroupConfiguration(services: [service], logger: quiet)
@@ -42,7 +50,7 @@ final class RunningServer: Sendable {
             self.port = port
         } catch {
             throw OCIError(
-                .configuration, "cannot listen on \(settings.host):\(settings.port): \(error)",
+                .configuration, "cannot listen on \(address): \(error)",
                 advice: "choose another address with --listen HOST:PORT")
         }
     }
@@ -50,14 +58,5 @@ final class RunningServer: Sendable {
     func stop() async {
         await group.triggerGracefulShutdown()
         _ = try? await task.value
-    }
-
-    private static func channel(
-        _ settings: ServerSettings, _ dispatcher: Dispatcher
-    ) throws -> any ServerChildChannel {
-        let plain = RegistryChannel(
-            responder: { try await dispatcher.respond($0, $1, $2) }, secure: settings.tls != nil)
-        guard let tls = settings.tls else { return plain }
-        return try TLSChannel(plain, tlsConfiguration: tls)
     }
 }

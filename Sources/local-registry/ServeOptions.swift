@@ -1,0 +1,119 @@
+import ArgumentParser
+import LocalRegistry
+import OCIRegistry
+
+extension Dialect: ExpressibleByArgument {}
+extension GiteaVersion: ExpressibleByArgument {}
+
+/// What `serve` serves.
+struct ContentOptions: ParsableArguments {
+    @OptionGroup var folder: RootOption
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose manners to have. A folder keeps its own for life.", valueName: "oci|gitea"))
+    var dialect = Dialect.oci
+
+    @Option(help: "Which Gitea to be, with --dialect gitea.")
+    var giteaVersion = GiteaVersion.latest
+
+    @Flag(help: "Refuse a manifest that names what is not there (oci; gitea always does).")
+    var refuseSparse = false
+}
+
+/// Who may do what.
+struct AccessOptions: ParsableArguments {
+    /// How a client proves who it is.
+    enum Mode: String, ExpressibleByArgument, CaseIterable { case none, basic, token }
+
+    @Option(help: "How clients prove who they are; see `local-registry user add`.")
+    var auth = Mode.none
+
+    @OptionGroup var users: UsersOption
+
+    @Flag(help: "Let everybody pull, users alone push.")
+    var anonymousPull = false
+
+    @Flag(help: "Let everybody on the network write, without authentication.")
+    var open = false
+
+    func validate() throws {
+        if auth == .none, users.users != nil || anonymousPull {
+            throw ValidationError("--users and --anonymous-pull need --auth basic or --auth token")
+        }
+    }
+
+    /// What asks each request who sends it.
+    func accessGuard(
+        root: String, dialect: Dialect, version: GiteaVersion
+    ) async throws -> any AccessGuard {
+        guard auth != .none else { return AccessControl(.none) }
+        let path = users.path(root: root)
+        let users: UserFile
+        do { users = try UserFile(path) } catch {
+            throw OCIError(
+                error.kind, error.message, subject: error.subject,
+                advice: "add a user: local-registry user add NAME --root \(root)")
+        }
+        let keyFile = "\(root)/token.key"
+        if dialect == .gitea {
+            let issuer = try await TokenIssuer(
+                keyFile: keyFile, lifetime: GiteaAccess.tokenLifetime)
+            var access = GiteaAccess(users: users, issuer: issuer, version: version)
+            access.requiresSignIn = !anonymousPull
+            return access
+        }
+        let mode: AccessControl.Mode =
+            auth == .basic
+            ? .basic(users) : .token(users, try await TokenIssuer(keyFile: keyFile))
+        return AccessControl(mode, anonymousPull: anonymousPull)
+    }
+}
+
+/// How clients reach the server.
+struct ReachOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen; port 0 takes a free one.", valueName: "host:port"))
+    var listen = ListenAddress.usual
+
+    @Flag(help: "Serve TLS with a certificate of its own making, kept in the root's tls folder.")
+    var tls = false
+
+    @Option(help: ArgumentHelp("Serve TLS with this chain, in PEM.", valueName: "file"))
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("The key that belongs to --tls-cert.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What clients reach it as, where a proxy stands before it.", valueName: "url"))
+    var externalURL: String?
+
+    /// Whether TLS is served.
+    var isTLS: Bool { tls || tlsCert != nil }
+
+    func validate() throws {
+        if (tlsCert == nil) != (tlsKey == nil) {
+            throw ValidationError("--tls-cert and --tls-key belong together")
+        }
+        if tls, tlsCert != nil {
+            throw ValidationError("--tls makes a certificate, --tls-cert names one: choose")
+        }
+    }
+
+    /// The certificate to serve; nil for plain HTTP.
+    func certificate(root: String) throws(OCIError) -> ServerCertificate? {
+        if let tlsCert, let tlsKey {
+            return try ServerCertificate(certificateFile: tlsCert, keyFile: tlsKey)
+        }
+        guard tls else { return nil }
+        let everywhere = ["0.0.0.0", "::"].contains(listen.host)
+        return try ServerCertificate.selfMade(
+            in: "\(root)/tls", hosts: everywhere ? [] : [listen.host])
+    }
+
+    /// The authority of a certificate of its own making.
+    func authorityFile(root: String) -> String? { tls ? "\(root)/tls/ca.pem" : nil }
+}
