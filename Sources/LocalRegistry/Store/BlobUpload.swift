@@ -21,6 +21,7 @@ public final class BlobUpload: Sendable {
         var count: Int64 = 0
         var isBusy = false
         var isBroken = false
+        var settled: Int64 = 0
         var lastUse = ContinuousClock.now
     }
 
@@ -38,6 +39,13 @@ public final class BlobUpload: Sendable {
     /// Bytes held so far.
     public var count: Int64 { lock.withLock { state.count } }
 
+    /// Bytes held when the last request that went well had ended: all that Gitea tells of a session
+    /// that a broken request has put out of use.
+    var settled: Int64 { lock.withLock { state.settled } }
+
+    /// Lets no request have the session any more, whose bytes are not what ``settled`` says.
+    func poison() { lock.withLock { state.isBroken = true } }
+
     /// Takes the session for one request. False while another has it, or after a failed write.
     public func begin() -> Bool {
         lock.withLock {
@@ -51,6 +59,7 @@ public final class BlobUpload: Sendable {
     public func end() {
         lock.withLock {
             state.isBusy = false
+            if !state.isBroken { state.settled = state.count }
             state.lastUse = .now
         }
     }
@@ -72,10 +81,9 @@ public final class BlobUpload: Sendable {
         }
     }
 
-    /// The digest of all bytes, which ends the session's hash.
+    /// The digest of all bytes, which ends the session's hash: from then on its file is hashed.
     func digest(_ wanted: Digest.Algorithm) throws(StoreError) -> Digest {
         let running: Digest? = lock.withLock {
-            state.isBroken = true
             guard wanted == algorithm, let hash = state.hash.take() else { return nil }
             return hash.finalize()
         }

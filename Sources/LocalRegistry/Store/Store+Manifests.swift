@@ -39,7 +39,7 @@ extension Store {
             if try !isStored(manifest, in: name) {
                 try replace(
                     layout.repository(name).manifest(manifest.digest),
-                    with: StoredManifest.content(manifest))
+                    with: StoredManifest.content(manifest.mediaType.rawValue, manifest.bytes))
             }
             for tag in tags { try point(tag, at: manifest.digest, in: name) }
             return nil

@@ -1,3 +1,4 @@
+import Glibc
 public import OCIRegistry
 
 extension Store {
@@ -14,11 +15,47 @@ extension Store {
         return page.sorted().compactMap { try? RepositoryName($0) }
     }
 
-    /// Every folder that is a repository's, in no order.
+    /// Every folder that is a repository's, in no order; with `owner` those whose names begin with
+    /// that component.
     func forEachRepository(
-        _ body: (RepositoryName) throws(StoreError) -> Void
+        of owner: String? = nil, _ body: (RepositoryName) throws(StoreError) -> Void
     ) throws(StoreError) {
-        try walk(layout.repositories, prefix: "", body)
+        guard let owner else { return try walk(layout.repositories, prefix: "", body) }
+        try walk("\(layout.repositories)/\(owner)", prefix: "\(owner)/", body)
+    }
+
+    /// Whether anything was ever pushed to a name that begins with this component.
+    func hasOwner(_ owner: String) -> Bool {
+        FileStatus(path: "\(layout.repositories)/\(owner)") != nil
+    }
+
+    /// Deletes all that a repository has. False when there is no such repository.
+    func deleteRepository(_ name: RepositoryName) throws(StoreError) -> Bool {
+        try withLock(name) { () throws(StoreError) in
+            guard hasRepository(name) else { return false }
+            let folder = layout.repository(name).folder
+            // Tags first: what is left after a kill is then never a tag without its manifest.
+            try removeTree(layout.repository(name).tags)
+            try StoreFiles.names(in: folder) { part throws(StoreError) in
+                if part.hasPrefix("_") { try removeTree("\(folder)/\(part)") }
+            }
+            try StoreFiles.syncFolder(of: folder + "/_")
+            return true
+        }
+    }
+
+    private func removeTree(_ folder: String) throws(StoreError) {
+        var names: [String] = []
+        try StoreFiles.names(in: folder) { names.append($0) }
+        for name in names {
+            let path = "\(folder)/\(name)"
+            if FileStatus(path: path)?.isFolder == true {
+                try removeTree(path)
+            } else {
+                try StoreFiles.remove(path)
+            }
+        }
+        rmdir(folder)
     }
 
     private func walk(

@@ -9,8 +9,10 @@ extension Store {
             try StoreFiles.remove("\(layout.temporary)/\(name)")
         }
         try forEachRepository { name throws(StoreError) in
-            try clearTags(of: name)
-            if dialect == .gitea { try clearUnheldManifests(of: name) }
+            switch dialect {
+            case .oci: try clearTags(of: name)
+            case .gitea: try clearVersions(of: name)
+            }
         }
     }
 
@@ -26,7 +28,7 @@ extension Store {
             let hint = "\(RepositoryLayout.name(digest))/\(tag)"
             held.insert(hint)
             if FileStatus(path: "\(own.holders)/\(hint)") == nil {
-                try addHolder(tag, of: digest, in: name)
+                try addHolder(tag.description, of: digest, in: name)
             }
         }
         try StoreFiles.names(in: own.holders) { folder throws(StoreError) in

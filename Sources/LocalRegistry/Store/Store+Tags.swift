@@ -70,7 +70,7 @@ extension Store {
     func point(_ tag: Tag, at digest: Digest, in name: RepositoryName) throws(StoreError) {
         let own = layout.repository(name)
         let former = try resolve(tag, in: name)
-        try addHolder(tag, of: digest, in: name)
+        try addHolder(tag.description, of: digest, in: name)
         try replace(own.tag(tag), with: Array("\(digest)\n".utf8))
         if let former, former != digest {
             try StoreFiles.remove("\(own.holders(of: former))/\(tag)")
@@ -87,7 +87,7 @@ extension Store {
     }
 
     /// Not synced: the start after a power cut makes hints anew.
-    func addHolder(_ tag: Tag, of digest: Digest, in name: RepositoryName) throws(StoreError) {
+    func addHolder(_ tag: String, of digest: Digest, in name: RepositoryName) throws(StoreError) {
         let folder = layout.repository(name).holders(of: digest)
         try StoreFiles.makeFolder(folder)
         _ = try StoreFiles.open("\(folder)/\(tag)", O_WRONLY | O_CREAT)

@@ -61,10 +61,27 @@ extension Store {
         _ writer: UploadWriter, as digest: Digest, in name: RepositoryName
     ) throws(StoreError) -> Bool {
         let upload = writer.upload
+        upload.poison()
         defer { _ = uploads.remove(upload.identifier).map { unlink($0.path) } }
         guard try upload.digest(digest.algorithm) == digest else { return false }
         try adopt(upload.path, as: digest, in: name) { () throws(StoreError) in try writer.sync() }
         return true
+    }
+
+    /// The digest of what a session holds so far; it goes on.
+    func digest(of writer: UploadWriter) throws(StoreError) -> Digest {
+        try writer.upload.digest(.sha256)
+    }
+
+    /// Ends a session: its bytes, whose digest this is, become a blob of `name`.
+    func finish(
+        _ writer: UploadWriter, verified digest: Digest, in name: RepositoryName
+    ) throws(StoreError) {
+        writer.upload.poison()
+        try adopt(writer.upload.path, as: digest, in: name) { () throws(StoreError) in
+            try writer.sync()
+        }
+        try cancel(writer.upload)
     }
 
     /// Ends a session and forgets its bytes.

@@ -1,103 +1,195 @@
 import Glibc
 public import OCIRegistry
+import Synchronization
+import SystemPackage
 
-/// Gitea's model: a package has versions, each a tag or a digest, and a version owns its manifest.
-public struct PackageVersion: Sendable, Hashable {
-    /// The version's name: a tag or a digest.
-    public let name: String
-    /// The manifest's digest.
-    public let digest: Digest
-    /// When it was made, in seconds since 1970.
-    public let created: Int64
+/// Why a manifest cannot become a version.
+enum PackageFault {
+    /// The configuration is not in the image.
+    case noConfig
+    /// A layer is not in the image.
+    case noLayer
+    /// A blob has another size than the manifest says.
+    case otherSize
+    /// A manifest of an index is not in the image.
+    case noChild
 }
 
 extension Store {
-    /// Stores a manifest as a version of its own digest, or as the version of a tag; the manifest that
-    /// a tag leaves goes unless another version holds it.
-    public func putVersion(
-        _ manifest: Manifest, tag: Tag?, in name: RepositoryName
-    ) throws(StoreError) {
-        try withLock(name) { () throws(StoreError) in
-            let own = layout.repository(name)
-            try replace(own.manifest(manifest.digest), with: StoredManifest.content(manifest))
-            guard let tag else {
-                return try replace(own.version(manifest.digest), with: [])
+    /// What happens to a version when another manifest takes its name.
+    enum Overwriting: Sendable {
+        /// It goes, with its manifest, and a new one comes.
+        case replaces
+        /// It stays with its time and its manifests, but for an index a day after: Gitea 1.25.0.
+        case keepsRow
+    }
+
+    /// Stores a manifest as a version, if all that it names is there; the manifest that a version
+    /// leaves goes unless another version holds it. Gives what is amiss, nil when it was stored.
+    func putVersion(
+        _ manifest: PackageManifest, as name: VersionName, in repository: RepositoryName,
+        _ overwriting: Overwriting = .replaces
+    ) throws(StoreError) -> PackageFault? {
+        try withLock(repository) { () throws(StoreError) in
+            let own = layout.repository(repository)
+            if let fault = fault(of: manifest, in: repository) { return fault }
+            if FileStatus(path: own.manifest(manifest.digest)) == nil {
+                try replace(
+                    own.manifest(manifest.digest),
+                    with: StoredManifest.content(manifest.mediaType, manifest.bytes))
             }
-            let former = try resolve(tag, in: name)
-            try point(tag, at: manifest.digest, in: name)
-            if let former, former != manifest.digest { try dropUnheld(former, from: name) }
+            let old = try version(name, of: repository)
+            let version = successor(of: old, named: name, manifest, overwriting)
+            try addHolder(name.hint, of: manifest.digest, in: repository)
+            try replace(own.path(of: name), with: version.record)
+            try settleBlobs(of: manifest, in: repository)
+            for digest in old?.manifests ?? [] where !version.manifests.contains(digest) {
+                try StoreFiles.remove("\(own.holders(of: digest))/\(name.hint)")
+                try dropUnheld(digest, from: repository)
+            }
+            return nil
         }
     }
 
-    /// Deletes a tag's version, and its manifest unless another version holds it.
-    public func deleteVersion(_ tag: Tag, from name: RepositoryName) throws(StoreError) -> Bool {
-        try withLock(name) { () throws(StoreError) in
-            guard let digest = try resolve(tag, in: name) else { return false }
-            try removeTag(tag, digest, from: name)
-            try dropUnheld(digest, from: name)
-            return true
-        }
-    }
-
-    /// Deletes every version that holds a manifest, and the manifest.
-    public func deleteVersions(
-        of digest: Digest, from name: RepositoryName
+    /// Deletes one version, and its manifest unless another version holds it. False when there is
+    /// no such version.
+    func deleteVersion(
+        _ name: VersionName, from repository: RepositoryName
     ) throws(StoreError) -> Bool {
-        try withLock(name) { () throws(StoreError) in
-            guard let blobs = try blobs(of: digest, in: name) else { return false }
-            try StoreFiles.remove(layout.repository(name).version(digest))
-            _ = try removeManifest(digest, from: name)
-            try dropUnreferenced(blobs, from: name)
+        try withLock(repository) { () throws(StoreError) in
+            guard let version = try version(name, of: repository) else { return false }
+            try remove(version, from: repository)
             return true
         }
+    }
+
+    /// Deletes every version that holds a manifest, and the manifest. False when there is none.
+    func deleteVersions(
+        of digest: Digest, from repository: RepositoryName
+    ) throws(StoreError) -> Bool {
+        try withLock(repository) { () throws(StoreError) in
+            guard hasManifest(digest, in: repository) else { return false }
+            for version in try holders(of: digest, in: repository) {
+                try remove(version, from: repository)
+            }
+            return true
+        }
+    }
+
+    /// A version by its name; nil when there is none.
+    public func version(
+        _ name: VersionName, of repository: RepositoryName
+    ) throws(StoreError) -> PackageVersion? {
+        let path = layout.repository(repository).path(of: name)
+        guard let bytes = try StoreFiles.read(path, limit: 1 << 20) else { return nil }
+        guard let version = PackageVersion(name, record: bytes) else {
+            throw StoreError("understand", path, .ioError)
+        }
+        return version
     }
 
     /// Every version of a package, newest first.
-    public func versions(of name: RepositoryName) throws(StoreError) -> [PackageVersion] {
-        let own = layout.repository(name)
+    public func versions(of repository: RepositoryName) throws(StoreError) -> [PackageVersion] {
+        let own = layout.repository(repository)
+        var names: [VersionName] = []
+        try StoreFiles.names(in: own.tags) { text in
+            if let tag = try? Tag(text) { names.append(.tag(tag)) }
+        }
+        try RepositoryLayout.digests(in: own.versions) { names.append(.digest($0)) }
         var found: [PackageVersion] = []
-        try StoreFiles.names(in: own.tags) { text throws(StoreError) in
-            guard let tag = try? Tag(text), let stored = try read(tag, in: name) else { return }
-            found.append(PackageVersion(name: text, digest: stored.digest, created: stored.pushed))
+        // One that goes meanwhile is left out.
+        for name in names {
+            if let version = try version(name, of: repository) { found.append(version) }
         }
-        try RepositoryLayout.digests(in: own.versions) { digest in
-            let created = FileStatus(path: own.version(digest))?.modified ?? 0
-            found.append(PackageVersion(name: "\(digest)", digest: digest, created: created))
-        }
-        return found.sorted { ($0.created, $0.name) > ($1.created, $1.name) }
+        return found.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
     }
 
-    /// At a start: manifests that a killed server was about to drop.
-    func clearUnheldManifests(of name: RepositoryName) throws(StoreError) {
+    /// At a start: hints at versions made anew, manifests cleared away that a killed server was
+    /// about to drop, and the count of versions taken up again.
+    func clearVersions(of repository: RepositoryName) throws(StoreError) {
+        let own = layout.repository(repository)
+        try StoreFiles.names(in: own.holders) { folder throws(StoreError) in
+            let digest = RepositoryLayout.digest(folder)
+            try StoreFiles.names(in: "\(own.holders)/\(folder)") { hint throws(StoreError) in
+                if let digest, let name = VersionName(hint: hint),
+                    try version(name, of: repository)?.manifests.contains(digest) == true
+                {
+                    return
+                }
+                try StoreFiles.remove("\(own.holders)/\(folder)/\(hint)")
+            }
+            rmdir("\(own.holders)/\(folder)")
+        }
+        for version in try versions(of: repository) {
+            lastVersion.withLock { $0 = max($0, version.id) }
+            for digest in version.manifests {
+                try addHolder(version.name.hint, of: digest, in: repository)
+            }
+        }
         var digests: [Digest] = []
-        try forEachManifest(in: name) { digests.append($0) }
-        for digest in digests { try dropUnheld(digest, from: name) }
+        try forEachManifest(in: repository) { digests.append($0) }
+        for digest in digests { try dropUnheld(digest, from: repository) }
+    }
+
+    private func successor(
+        of old: PackageVersion?, named name: VersionName, _ manifest: PackageManifest,
+        _ overwriting: Overwriting
+    ) -> PackageVersion {
+        let now = Int64(time(nil))
+        if let old, overwriting == .keepsRow,
+            manifest.kind == .image || old.created > now - 24 * 3600
+        {
+            return PackageVersion(
+                name: name, id: old.id, digest: manifest.digest, created: old.created,
+                former: old.manifests.filter { $0 != manifest.digest })
+        }
+        let id = lastVersion.withLock { last in
+            last += 1
+            return last
+        }
+        return PackageVersion(name: name, id: id, digest: manifest.digest, created: now)
     }
 
     /// Under the repository's lock.
-    private func dropUnheld(_ digest: Digest, from name: RepositoryName) throws(StoreError) {
-        guard FileStatus(path: layout.repository(name).version(digest)) == nil,
-            try tagsHolding(digest, in: name).isEmpty,
-            let blobs = try blobs(of: digest, in: name)
-        else { return }
-        _ = try removeManifest(digest, from: name)
-        try dropUnreferenced(blobs, from: name)
-    }
-
-    private func dropUnreferenced(
-        _ blobs: Set<Digest>, from name: RepositoryName
+    private func remove(
+        _ version: PackageVersion, from repository: RepositoryName
     ) throws(StoreError) {
-        var rest = blobs
-        try forEachManifest(in: name) { digest throws(StoreError) in
-            if !rest.isEmpty { rest.subtract(try self.blobs(of: digest, in: name) ?? []) }
+        let own = layout.repository(repository)
+        let path = own.path(of: version.name)
+        try StoreFiles.remove(path)
+        try StoreFiles.syncFolder(of: path)
+        for digest in version.manifests {
+            try StoreFiles.remove("\(own.holders(of: digest))/\(version.name.hint)")
+            rmdir(own.holders(of: digest))
+            try dropUnheld(digest, from: repository)
         }
-        for blob in rest { try StoreFiles.remove(layout.repository(name).blob(blob)) }
     }
 
-    /// The blobs that a manifest names; nil when there is no such manifest.
-    func blobs(of digest: Digest, in name: RepositoryName) throws(StoreError) -> Set<Digest>? {
-        guard let stored = try manifest(digest, in: name) else { return nil }
-        let decoded = try? Manifest(bytes: try stored.bytes(), declared: stored.mediaType)
-        return Set(decoded?.blobs.map(\.digest) ?? [])
+    private func holders(
+        of digest: Digest, in repository: RepositoryName
+    ) throws(StoreError) -> [PackageVersion] {
+        var found: [PackageVersion] = []
+        try StoreFiles.names(in: layout.repository(repository).holders(of: digest)) {
+            hint throws(StoreError) in
+            guard let name = VersionName(hint: hint),
+                let version = try version(name, of: repository), version.manifests.contains(digest)
+            else { return }
+            found.append(version)
+        }
+        return found
+    }
+
+    /// Under the repository's lock.
+    private func dropUnheld(
+        _ digest: Digest, from repository: RepositoryName
+    ) throws(StoreError) {
+        guard try holders(of: digest, in: repository).isEmpty,
+            let stored = try manifest(digest, in: repository)
+        else { return }
+        let blobs = try PackageManifest(stored)?.blobs.compactMap(\.content) ?? []
+        let path = layout.repository(repository).manifest(digest)
+        try StoreFiles.remove(path)
+        try StoreFiles.syncFolder(of: path)
+        try dropUnreferenced(Set(blobs), from: repository)
     }
 }

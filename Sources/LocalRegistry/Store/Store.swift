@@ -1,5 +1,6 @@
 import NIOConcurrencyHelpers
 import OCIRegistry
+import Synchronization
 public import SystemPackage
 
 /// Everything a registry keeps, in one folder: blobs by digest, and for each repository its blobs,
@@ -13,6 +14,8 @@ public final class Store: Sendable {
     /// Whose manners the folder keeps.
     public let dialect: Dialect
     let uploads = UploadTable()
+    /// The number of the version made last, in Gitea's dialect.
+    let lastVersion = Mutex<Int64>(0)
     private let folder: HeldFolder
     private let locks: [NIOLock]
 

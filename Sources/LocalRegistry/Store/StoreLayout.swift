@@ -11,7 +11,10 @@ import OCIRegistry
 ///                  /_tags/TAG                  the digest
 ///                  /_holders/sha256-abcd…/TAG  which tags to look at for a digest; a hint
 ///                  /_referrers/sha256-SUBJECT/sha256-abcd…  the referrer's descriptor
-///                  /_versions/sha256/abcd…     Gitea only: pushed by digest
+///                  /_versions/sha256/abcd…     Gitea only: pushed by digest; as a tag's file, it has
+///                                              the manifest's digest, the row's number and time
+///                  /_awaited/sha256/abcd…      Gitea only: uploaded and named by no manifest yet
+///                  /_types/sha256/abcd…        Gitea only: a blob's media type
 /// tmp/                                 uploads, and files about to get their names
 /// ```
 ///
@@ -58,6 +61,14 @@ struct RepositoryLayout: Sendable {
     func blob(_ digest: Digest) -> String { path(blobs, digest) }
     func manifest(_ digest: Digest) -> String { path(manifests, digest) }
     func version(_ digest: Digest) -> String { path(versions, digest) }
+    func awaited(_ digest: Digest) -> String { path(folder + "/_awaited", digest) }
+    func type(of blob: Digest) -> String { path(folder + "/_types", blob) }
+    func path(of version: VersionName) -> String {
+        switch version {
+        case .tag(let tag): self.tag(tag)
+        case .digest(let digest): self.version(digest)
+        }
+    }
     func tag(_ tag: Tag) -> String { "\(tags)/\(tag)" }
     func holders(of digest: Digest) -> String { "\(holders)/\(Self.name(digest))" }
     func referrers(of digest: Digest) -> String { "\(referrers)/\(Self.name(digest))" }

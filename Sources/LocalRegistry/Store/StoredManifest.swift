@@ -39,7 +39,7 @@ public struct StoredManifest: ~Copyable {
     }
 
     /// What stands in a file for a manifest.
-    static func content(_ manifest: Manifest) -> [UInt8] {
-        Array("\(manifest.mediaType)\n".utf8) + manifest.bytes
+    static func content(_ mediaType: String, _ bytes: [UInt8]) -> [UInt8] {
+        Array("\(mediaType)\n".utf8) + bytes
     }
 }
