@@ -67,6 +67,23 @@ public final class UserFile: Sendable {
         }
     }
 
+    /// The user whose password this is, whoever it is; nil when it is nobody's. Each user costs tens of
+    /// milliseconds; `likely` is tried first.
+    ///
+    /// Throws as ``verify(user:password:)`` does.
+    func holder(ofPassword password: String, likely: String) async throws -> String? {
+        if isRemembered(digest(likely, password)) { return likely }
+        return try await pool.runIfActive {
+            let names = try self.current { $0.entries.hashes.keys.sorted() }
+            let isKnown = names.contains(likely)
+            for name in (isKnown ? [likely] : []) + names.filter({ $0 != likely })
+            where try self.verifyBlocking(user: name, password: password) {
+                return name
+            }
+            return nil
+        }
+    }
+
     /// As ``verify(user:password:)``, but blocks the calling thread.
     func verifyBlocking(user: String, password: String) throws(OCIError) -> Bool {
         let digest = digest(user, password)

@@ -49,6 +49,7 @@ struct Dispatcher: Sendable {
             {
                 return response
             }
+            if let response = try await api.respondFirst(to: exchange) { return response }
             if case .other(let path) = exchange.route {
                 return try await page.respond(path, exchange, access, origin)
             }

@@ -49,4 +49,11 @@ protocol RegistryAPI: Sendable {
     func respond(_ exchange: Exchange) async throws -> Response
     /// What a refusal looks like on the wire.
     func render(_ error: RegistryError) -> Response
+    /// Answers a path that is neither the registry's nor a page's; nil for any other. It asks itself
+    /// who may.
+    func respondFirst(to exchange: Exchange) async throws -> Response?
+}
+
+extension RegistryAPI {
+    func respondFirst(to exchange: Exchange) async throws -> Response? { nil }
 }

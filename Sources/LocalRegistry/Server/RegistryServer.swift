@@ -35,7 +35,7 @@ public final class RegistryServer: Sendable {
         _ settings: ServerSettings, _ store: Store, _ threads: NIOThreadPool
     ) async throws {
         let disk = DiskPool(threads: threads)
-        let dispatcher = Self.dispatcher(settings, store, disk)
+        let dispatcher = try Self.dispatcher(settings, store, disk)
         let server = try await RunningServer(
             .hostname(settings.host, port: settings.port), tls: settings.tls
         ) { try await dispatcher.respond($0, $1, $2) }
@@ -60,13 +60,39 @@ public final class RegistryServer: Sendable {
 
     private static func dispatcher(
         _ settings: ServerSettings, _ store: Store, _ disk: DiskPool
-    ) -> Dispatcher {
+    ) throws(OCIError) -> Dispatcher {
         Dispatcher(
-            api: OCIAPI(store: store, disk: disk, acceptsSparse: settings.acceptsSparse),
+            api: try api(settings, store, disk),
             access: settings.access, page: PageHandler(),
             faults: FaultInjector(settings.faults) { try await settings.access.expireTokens() },
             log: AccessLog(logger: settings.logger), isTLS: settings.tls != nil,
             externalOrigin: settings.externalOrigin)
+    }
+
+    private static func api(
+        _ settings: ServerSettings, _ store: Store, _ disk: DiskPool
+    ) throws(OCIError) -> any RegistryAPI {
+        switch store.dialect {
+        case .oci: return OCIAPI(store: store, disk: disk, acceptsSparse: settings.acceptsSparse)
+        case .gitea:
+            let access = settings.access as? GiteaAccess
+            // The REST API asks for rights itself, and knows no other guard's ways.
+            guard access != nil || isOpen(settings.access) else {
+                throw OCIError(
+                    .configuration, "users of Gitea's dialect are controlled by GiteaAccess",
+                    advice: "give ServerSettings.access one, or none at all")
+            }
+            return GiteaAPI(
+                store: store, disk: disk, settings: settings.gitea, access: access,
+                externalOrigin: settings.externalOrigin)
+        }
+    }
+
+    /// Whether everybody may do everything.
+    private static func isOpen(_ access: any AccessGuard) -> Bool {
+        guard let control = access as? AccessControl else { return false }
+        if case .none = control.mode { return true }
+        return false
     }
 
     /// Nil where the folder's path is too long for a socket: collection then waits for a stop.

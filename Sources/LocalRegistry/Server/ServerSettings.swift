@@ -12,6 +12,8 @@ public struct ServerSettings: Sendable {
     public var port = 0
     /// Whose manners to have; a folder keeps its own for life.
     public var dialect = Dialect.oci
+    /// What a registry in Gitea's dialect is like besides.
+    public var gitea = GiteaSettings()
     /// Who may do what.
     public var access: any AccessGuard = AccessControl(.none)
     /// Certificates; nil serves plain HTTP.

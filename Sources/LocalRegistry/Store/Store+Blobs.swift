@@ -31,6 +31,11 @@ extension Store {
         return try StoredBlob(file)
     }
 
+    /// The size of a blob that a repository has, in bytes; nil otherwise.
+    func blobSize(_ digest: Digest, in name: RepositoryName) -> Int64? {
+        FileStatus(path: layout.repository(name).blob(digest))?.size
+    }
+
     /// Tells garbage collection that somebody counts on a blob: it waits its grace anew.
     public func keep(_ digest: Digest, in name: RepositoryName) {
         utimensat(AT_FDCWD, layout.repository(name).blob(digest), nil, AT_SYMLINK_NOFOLLOW)
