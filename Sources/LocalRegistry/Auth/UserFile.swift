@@ -67,6 +67,12 @@ public final class UserFile: Sendable {
         }
     }
 
+    /// Whether there was such a user, in any case, when the file was read last.
+    func hasUser(_ name: String) -> Bool {
+        let wanted = name.lowercased()
+        return state.withLock { $0.entries.hashes.keys.contains { $0.lowercased() == wanted } }
+    }
+
     /// The user whose password this is, whoever it is; nil when it is nobody's. Each user costs tens of
     /// milliseconds; `likely` is tried first.
     ///
@@ -74,10 +80,16 @@ public final class UserFile: Sendable {
     func holder(ofPassword password: String, likely: String) async throws -> String? {
         if isRemembered(digest(likely, password)) { return likely }
         return try await pool.runIfActive {
-            let names = try self.current { $0.entries.hashes.keys.sorted() }
-            let isKnown = names.contains(likely)
-            for name in (isKnown ? [likely] : []) + names.filter({ $0 != likely })
-            where try self.verifyBlocking(user: name, password: password) {
+            // Those who are remembered cost nothing, so that a token without a name is cheap too.
+            let (names, known) = try self.current { state in
+                let names = state.entries.hashes.keys.sorted {
+                    ($0 == likely ? 0 : 1, $0) < ($1 == likely ? 0 : 1, $1)
+                }
+                let isKnown = { state.remembered.contains(self.digest($0, password)) }
+                return (names, names.first(where: isKnown))
+            }
+            if let known { return known }
+            for name in names where try self.verifyBlocking(user: name, password: password) {
                 return name
             }
             return nil

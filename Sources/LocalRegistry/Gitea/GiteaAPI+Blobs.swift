@@ -20,7 +20,7 @@ extension GiteaAPI {
             }
             return try ManifestDelivery.response(stored, to: exchange)
         case .delete:
-            guard let digest else { throw RegistryError.digestInvalid }
+            guard let digest else { throw RegistryError.blobUnknown }
             try await disk.run { try store.deleteFromVersions(digest, of: name) }
             return .empty(.accepted)
         default: throw RegistryError.notRouted

@@ -53,11 +53,9 @@ extension GiteaAPI {
         let from = exchange.query["from"] ?? ""
         let source = try? RepositoryName(from)
         guard from.isEmpty || source != nil else { return nil }
-        let isThere = try await disk.run {
-            try store.await(digest, in: name)
-            return try store.mount(digest, from: source, into: name)
+        return try await disk.run {
+            try store.mountAwaited(digest, from: source, into: name) ? digest : nil
         }
-        return isThere ? digest : nil
     }
 
     /// Takes the body, if there is any, and makes a blob of the session. The session outlives a digest

@@ -13,7 +13,9 @@ struct GiteaAPI: RegistryAPI {
     let externalOrigin: Origin?
 
     var version: GiteaVersion { settings.version }
-    var owners: GiteaOwners { GiteaOwners(settings: settings, store: store) }
+    var owners: GiteaOwners {
+        GiteaOwners(settings: settings, store: store, users: access?.users)
+    }
 
     /// Gitea asks who somebody is before it looks at the owner, and at the owner before it looks at what
     /// is allowed: so a request that comes to nothing needs no more than a ping.
@@ -104,18 +106,20 @@ extension Exchange {
     }
 
     /// Whether the request needs the right to write. Everything about uploads does.
-    var needsWriting: Bool {
-        switch route {
-        case .uploads, .upload: true
-        default: !isRead
-        }
-    }
+    var needsWriting: Bool { route.isUpload || !isRead }
 
-    /// Whether the request adds something, and with it an owner that was not there.
-    var makesOwner: Bool { [.post, .put, .patch].contains(method) }
+    /// Whether the request is to add something, and with it an owner that was not there.
+    var makesOwner: Bool { needsWriting && method != .delete || route.isUpload }
 }
 
 extension Route {
+    fileprivate var isUpload: Bool {
+        switch self {
+        case .uploads, .upload: true
+        default: false
+        }
+    }
+
     /// The repository's name, where the path has one.
     var repository: String? {
         switch self {

@@ -28,6 +28,7 @@ struct GiteaName: Sendable {
 struct GiteaOwners: Sendable {
     let settings: GiteaSettings
     let store: Store
+    let users: UserFile?
 
     /// What is to be done with a request for an owner.
     enum Answer: Equatable {
@@ -47,6 +48,7 @@ struct GiteaOwners: Sendable {
         if let owners = settings.owners {
             return owners.contains { $0.lowercased() == wanted } ? .exists : .unknown
         }
-        return makes || store.hasOwner(wanted) ? .exists : .unknown
+        let exists = makes || store.hasOwner(wanted) || users?.hasUser(wanted) ?? false
+        return exists ? .exists : .unknown
     }
 }

@@ -3,7 +3,7 @@ public struct GiteaSettings: Sendable {
     /// Whose manners to have.
     public var version = GiteaVersion.latest
     /// The users and organisations that exist; a name's first component is one of them, in any case.
-    /// Nil: every one exists that something was pushed for, and a push makes one exist.
+    /// Nil: the users exist, and every owner that something was pushed for; a push makes one exist.
     public var owners: Set<String>?
     /// Former names of owners with the present ones.
     public var renamedOwners: [String: String] = [:]

@@ -3,11 +3,22 @@ import OCIRegistry
 
 /// Gitea's blobs: an image has one from its upload until the last version that names it goes.
 extension Store {
-    /// Says that a blob is about to be uploaded or mounted: until a manifest names it, it stays
-    /// whatever versions go.
+    /// Says that a blob is about to be uploaded: until a manifest names it, it stays whatever
+    /// versions go.
     func await(_ digest: Digest, in repository: RepositoryName) throws(StoreError) {
         let path = layout.repository(repository).awaited(digest)
         try withLock(repository) { () throws(StoreError) in try replace(path, with: []) }
+    }
+
+    /// Mounts a blob, which then stays as an uploaded one does.
+    func mountAwaited(
+        _ digest: Digest, from source: RepositoryName?, into repository: RepositoryName
+    ) throws(StoreError) -> Bool {
+        try withLock(repository) { () throws(StoreError) in
+            guard try mount(digest, from: source, into: repository) else { return false }
+            try replace(layout.repository(repository).awaited(digest), with: [])
+            return true
+        }
     }
 
     /// Deletes a blob or manifest from every version that has it, which breaks them.
