@@ -48,6 +48,7 @@ extension GiteaAPI {
             [
                 .location: "/v2/\(name)/blobs/\(digest)",
                 .dockerContentDigest: digest.description,
+                .eTag: "\"\(digest)\"",
             ])
     }
 }

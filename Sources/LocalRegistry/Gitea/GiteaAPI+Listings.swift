@@ -30,7 +30,7 @@ extension GiteaAPI {
         var count = Self.number(exchange.query["n"]) ?? 0
         if !(1...100).contains(count) { count = 100 }
         let limit = count
-        let last = exchange.query["last"].flatMap { $0.isEmpty ? nil : $0 }
+        let last = exchange.query["last"]?.lowercased()
         let names = try await disk.run {
             try store.repositories(after: last, limit: limit)
         }.map(\.description)

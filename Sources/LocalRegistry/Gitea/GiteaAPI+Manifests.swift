@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import NIOCore
 import OCIRegistry
 
 /// Gitea's manifests. A tag owns its manifest.
@@ -42,13 +43,9 @@ extension GiteaAPI {
         guard let version = VersionName(reference) else {
             throw RegistryError.manifestInvalid("Tag is invalid")
         }
-        let bytes: [UInt8]
-        do { bytes = try await exchange.body(limit: Self.manifestLimit) } catch is RegistryError {
-            throw RegistryError.manifestInvalid(
-                "Manifest exceeds maximum size", .contentTooLarge)
-        }
+        let bytes = try await body(of: exchange)
         let manifest = try Self.manifest(bytes, exchange.headers[.contentType] ?? "")
-        try await checkQuota(of: manifest, in: name)
+        try await checkQuota(of: version, in: name)
         let fault = try await disk.run {
             if self.version == .v1_24 { try requireReadableConfig(of: manifest, in: name) }
             return try store.putVersion(
@@ -63,6 +60,20 @@ extension GiteaAPI {
                 .dockerContentDigest: manifest.digest.description,
                 .eTag: "\"\(manifest.digest)\"",
             ])
+    }
+
+    /// Reads as much as may be, whatever `Content-Length` says, and refuses then: so a client that does
+    /// not look for an answer while it sends gets to see this one.
+    private func body(of exchange: Exchange) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await part in exchange.request.body {
+            bytes.append(contentsOf: part.readableBytesView)
+            guard bytes.count <= Self.manifestLimit else {
+                throw RegistryError.manifestInvalid(
+                    "Manifest exceeds maximum size", .contentTooLarge)
+            }
+        }
+        return bytes
     }
 
     private func delete(_ reference: String, _ name: RepositoryName) async throws -> Response {

@@ -11,31 +11,35 @@ extension GiteaAPI {
         guard held + size <= limit else { throw RegistryError.silent(.forbidden) }
     }
 
-    /// Whether an owner may have a version more.
-    func checkQuota(of manifest: PackageManifest, in name: RepositoryName) async throws {
-        if settings.ownerSizeLimit != nil {
-            try await checkQuota(adding: Int64(manifest.bytes.count), to: name)
-        }
+    /// Whether an owner may have this version. One that it replaces does not count.
+    func checkQuota(of version: VersionName, in name: RepositoryName) async throws {
         guard let limit = settings.ownerVersionLimit else { return }
-        let count = try await disk.run { try versions(ofOwnerOf: name).count }
-        guard count < limit else { throw RegistryError.silent(.forbidden) }
+        let others = try await disk.run {
+            var count = 0
+            try forEachPackage(ofOwnerOf: name) { package throws(StoreError) in
+                let versions = try store.versions(of: package)
+                count += versions.count { package != name || $0.name != version }
+            }
+            return count
+        }
+        guard others < limit else { throw RegistryError.silent(.forbidden) }
     }
 
-    private func versions(
-        ofOwnerOf name: RepositoryName
-    ) throws(StoreError) -> [(RepositoryName, PackageVersion)] {
-        var found: [(RepositoryName, PackageVersion)] = []
-        let owner = GiteaName(name.description).owner
-        try store.forEachRepository(of: owner) { repository throws(StoreError) in
-            found += try store.versions(of: repository).map { (repository, $0) }
+    /// A layer counts for each version that has it, and for an upload that awaits its manifest.
+    private func size(ofOwnerOf name: RepositoryName) throws(StoreError) -> Int64 {
+        var size: Int64 = 0
+        try forEachPackage(ofOwnerOf: name) { package throws(StoreError) in
+            size += try store.awaitedSize(of: package)
+            for version in try store.versions(of: package) {
+                size += try store.files(of: version, in: package).reduce(0) { $0 + $1.size }
+            }
         }
-        return found
+        return size
     }
 
-    /// A layer counts for each version that has it.
-    private func size(ofOwnerOf name: RepositoryName) throws -> Int64 {
-        try versions(ofOwnerOf: name).reduce(0) { sum, entry in
-            try store.files(of: entry.1, in: entry.0).reduce(sum) { $0 + $1.size }
-        }
+    private func forEachPackage(
+        ofOwnerOf name: RepositoryName, _ body: (RepositoryName) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try store.forEachRepository(of: GiteaName(name.description).owner, body)
     }
 }

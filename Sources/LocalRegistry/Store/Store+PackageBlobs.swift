@@ -46,12 +46,9 @@ extension Store {
     func fault(
         of manifest: PackageManifest, in repository: RepositoryName
     ) -> PackageFault? {
-        for (index, blob) in manifest.blobs.enumerated() {
-            guard let digest = blob.content, let size = blobSize(digest, in: repository) else {
-                return index == 0 ? .noConfig : .noLayer
-            }
-            if size != blob.size ?? 0 { return .otherSize }
-        }
+        let sizes = manifest.blobs.map { $0.content.flatMap { blobSize($0, in: repository) } }
+        if let missing = sizes.firstIndex(of: nil) { return missing == 0 ? .noConfig : .noLayer }
+        guard sizes == manifest.blobs.map({ $0.size ?? 0 }) else { return .otherSize }
         let isWhole = manifest.children.allSatisfy { child in
             child.content.map { hasManifest($0, in: repository) } ?? false
         }
@@ -86,6 +83,15 @@ extension Store {
             try StoreFiles.remove(own.blob(blob))
             try StoreFiles.remove(own.type(of: blob))
         }
+    }
+
+    /// Bytes of the blobs that no manifest has named since they were uploaded.
+    func awaitedSize(of repository: RepositoryName) throws(StoreError) -> Int64 {
+        var size: Int64 = 0
+        try RepositoryLayout.digests(in: layout.repository(repository).awaited) { digest in
+            size += blobSize(digest, in: repository) ?? 0
+        }
+        return size
     }
 
     /// The files of a version that are there.

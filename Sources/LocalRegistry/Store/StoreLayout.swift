@@ -57,11 +57,12 @@ struct RepositoryLayout: Sendable {
     var holders: String { folder + "/_holders" }
     var referrers: String { folder + "/_referrers" }
     var versions: String { folder + "/_versions" }
+    var awaited: String { folder + "/_awaited" }
 
     func blob(_ digest: Digest) -> String { path(blobs, digest) }
     func manifest(_ digest: Digest) -> String { path(manifests, digest) }
     func version(_ digest: Digest) -> String { path(versions, digest) }
-    func awaited(_ digest: Digest) -> String { path(folder + "/_awaited", digest) }
+    func awaited(_ digest: Digest) -> String { path(awaited, digest) }
     func type(of blob: Digest) -> String { path(folder + "/_types", blob) }
     func path(of version: VersionName) -> String {
         switch version {

@@ -69,6 +69,8 @@ struct GiteaManifestTests {
             let config = GiteaFixture.image("a", config: "{}")
             try await gitea.put(config, as: "v", to: name).expect(404, "BLOB_UNKNOWN")
             #expect(try await gitea.put(.image("a"), as: "v", to: name).status == 201)
+            let small = GiteaFixture.image("none", config: GiteaFixture.config, size: 1)
+            try await gitea.put(small, as: "v", to: name).expect(404, "BLOB_UNKNOWN")
         }
     }
 
