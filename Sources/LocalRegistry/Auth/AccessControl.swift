@@ -24,9 +24,6 @@ public struct AccessControl: AccessGuard {
     /// pulls without a user in mode `token` only.
     public let anonymousPull: Bool
 
-    /// Whether everybody may do everything.
-    var isOpen: Bool { if case .none = mode { true } else { false } }
-
     /// Controls access in one way.
     public init(_ mode: Mode, anonymousPull: Bool = false) {
         self.mode = mode

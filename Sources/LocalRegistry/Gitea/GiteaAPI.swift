@@ -44,7 +44,7 @@ struct GiteaAPI: RegistryAPI {
         case .unknown where Self.isTokenPath(exchange):
             // Without users a token says nothing, but a client that wants one gets one.
             guard exchange.method == .get else { throw RegistryError.silent(.notFound) }
-            return .json(["token": "anybody"])
+            return GiteaAccess.reply(token: "anybody")
         case .referrers, .other, .unknown: throw RegistryError.notRouted
         default: break
         }
@@ -101,6 +101,7 @@ extension Exchange {
     /// Components of the path as sent, still encoded.
     var pathParts: [Substring] { Self.parts(of: request.head) }
 
+    /// Those of any request.
     static func parts(of head: HTTPRequest) -> [Substring] {
         (head.path ?? "/").prefix { $0 != "?" }.split(separator: "/")
     }

@@ -79,8 +79,12 @@ public struct GiteaAccess: AccessGuard {
         guard !isRefused else { throw try challenge(head, root: origin) }
         let token = try await issuer.issue(
             Token(identity: identity, scopes: []), service: Self.service)
-        return .document(
-            JSON.encode(["token": token.text]), "application/json;charset=utf-8")
+        return Self.reply(token: token.text)
+    }
+
+    /// What a token comes in: it alone, without a lifetime.
+    static func reply(token: String) -> Response {
+        .document(JSON.encode(["token": token]), "application/json;charset=utf-8")
     }
 
     /// Whether somebody may do something.

@@ -136,6 +136,32 @@ struct GiteaManifestTests {
         }
     }
 
+    @Test("of many pushes to one tag at a time one is left, and nothing of the others")
+    func concurrentPushes() async throws {
+        try await GiteaServer.with { gitea in
+            let layers = (0..<12).map { "layer \($0)" }
+            try await gitea.push(GiteaFixture.config, to: name)
+            try await withThrowingTaskGroup { group in
+                for layer in layers {
+                    group.addTask { try await gitea.pushImage(layer, as: "v", to: name) }
+                }
+                try await group.waitForAll()
+            }
+            let head = try await gitea.send(.head, "/v2/\(name)/manifests/v")
+            var left = 0
+            for layer in layers {
+                let isLeft = head["Docker-Content-Digest"] == GiteaFixture.image(layer).digest
+                let digest = Sha256.digest(Array(layer.utf8))
+                for path in ["manifests/\(GiteaFixture.image(layer).digest)", "blobs/\(digest)"] {
+                    let status = try await gitea.send(.head, "/v2/\(name)/\(path)").status
+                    #expect(status == (isLeft ? 200 : 404))
+                }
+                left += isLeft ? 1 : 0
+            }
+            #expect(left == 1)
+        }
+    }
+
     @Test("versions, blobs that wait and the order of rows outlive the server")
     func restart() async throws {
         let folder = try TemporaryFolder()
