@@ -144,6 +144,7 @@ let package = Package(
             dependencies: [
                 "LocalRegistry", "OCIRegistry", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .testTarget(

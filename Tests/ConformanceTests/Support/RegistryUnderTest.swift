@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import LocalRegistry
 import Synchronization
+import SystemPackage
 import TestSupport
 
 @testable import OCIRegistry
@@ -26,15 +27,25 @@ enum RegistryUnderTest {
 
     /// A repository of that very name.
     static func repository(named name: String) async throws -> TestRepository {
-        TestRepository(wire: try await started.value, name: name)
+        TestRepository(wire: try await started.value.wire, name: name)
     }
 
-    private static func start() async throws -> Wire {
-        let address = ProcessInfo.processInfo.environment["CONFORMANCE_REGISTRY"]
-        guard let address else {
-            throw SupportError("there is no registry to ask: say one in CONFORMANCE_REGISTRY")
+    /// Starts the registry; this is the one place that knows which it is.
+    private static func start() async throws -> Running {
+        if let address = ProcessInfo.processInfo.environment["CONFORMANCE_REGISTRY"] {
+            let anywhere = Location(scheme: "http", authority: "localhost", path: "/")
+            return Running(wire: Wire(base: try anywhere.resolving(address)))
         }
-        let anywhere = Location(scheme: "http", authority: "localhost", path: "/")
-        return Wire(base: try anywhere.resolving(address))
+        let folder = try TemporaryFolder(prefix: "conformance")
+        let server = try await RegistryServer.start(ServerSettings(root: FilePath(folder.path)))
+        let base = Location(scheme: "http", authority: "127.0.0.1:\(server.port)", path: "/")
+        return Running(wire: Wire(base: base), server: server, folder: folder)
+    }
+
+    /// What lasts as long as the run does.
+    private struct Running: Sendable {
+        var wire: Wire
+        var server: RegistryServer?
+        var folder: TemporaryFolder?
     }
 }
