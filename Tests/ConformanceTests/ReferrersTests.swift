@@ -33,20 +33,35 @@ struct ReferrersTests {
         }
     }
 
-    @Test("Many are listed each once, page by page")
-    func many() async throws {
+    @Test("Many are listed each once", arguments: [nil, ContentType.first, ContentType.second])
+    func many(of type: String?) async throws {
+        try await checkAll(25, annotation: "small", of: type)
+    }
+
+    @Test(
+        "More than a document may hold are listed each once, page by page",
+        arguments: [nil, ContentType.first, ContentType.second])
+    func pages(of type: String?) async throws {
+        try await checkAll(25, annotation: String(repeating: "A", count: 400_000), of: type)
+    }
+
+    private func checkAll(_ count: Int, annotation: String, of type: String?) async throws {
         var builder = ContentBuilder(seed: 51)
         let subject = try await builder.image()
-        for number in 0..<25 {
+        for number in 0..<count {
             builder.artifact(
+                type: number.isMultiple(of: 7) ? ContentType.second : ContentType.first,
                 layer: Array("{}".utf8), layerType: ContentType.emptyJSON, subject: subject,
-                annotations: ["org.example.number": "\(number)"])
+                annotations: ["org.example.number": "\(number)", "org.example.text": annotation])
         }
         let repository = try await RegistryUnderTest.repository()
         try await repository.publish(builder.content)
-        let found = try await repository.referrers(of: subject.digest)
-        #expect(found.count == 25)
-        #expect(Set(found) == Set(builder.content.referrers[subject.digest] ?? []))
+        let found = try await repository.referrers(of: subject.digest, type: type)
+        let all = builder.content.referrers[subject.digest] ?? []
+        let expected = all.filter { type == nil || $0.artifactType == type }
+        let isSame = Set(found) == Set(expected)
+        #expect(found.count == expected.count)
+        #expect(isSame)
     }
 
     @Test("A referrer that is deleted is listed no more, and its subject stays")

@@ -91,6 +91,8 @@ struct TestRepository: Sendable {
         var page = try await ask(.get, "referrers/\(subject)", query: query)
         for _ in 0..<100 {
             try page.require(200).expect("Content-Type", ContentType.index)
+            // What clients read of a document, at the least.
+            #expect(page.body.count <= 4 << 20)
             if type != nil { page.expect("OCI-Filters-Applied", "artifactType") }
             let index = try page.json(Paper.self)
             #expect(index.schemaVersion == 2 && index.mediaType == ContentType.index)
