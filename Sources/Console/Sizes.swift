@@ -2,14 +2,16 @@
 public enum Sizes {
     /// Bytes in decimal units: `31.2 MB`.
     public static func text(_ bytes: Int64) -> String {
-        let units = ["B", "kB", "MB", "GB", "TB"]
-        var tenths = bytes * 10
-        var unit = 0
-        while tenths >= 10_000, unit < units.count - 1 {
-            tenths = (tenths + 500) / 1000
+        var value = Double(max(0, bytes))
+        guard value >= 1000 else { return "\(max(0, bytes)) B" }
+        let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
+        var unit = -1
+        while value >= 999.95 {
+            value /= 1000
             unit += 1
         }
-        return unit == 0 ? "\(bytes) B" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+        let tenths = Int64((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) \(units[max(0, unit)])"
     }
 
     /// Text filled up with spaces on the right.

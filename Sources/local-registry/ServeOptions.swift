@@ -1,5 +1,5 @@
-import ArgumentParser
-import LocalRegistry
+public import ArgumentParser
+public import LocalRegistry
 import OCIRegistry
 
 extension Dialect: ExpressibleByArgument {}

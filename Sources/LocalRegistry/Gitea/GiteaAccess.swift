@@ -82,6 +82,8 @@ public struct GiteaAccess: AccessGuard {
         return Self.reply(token: token.text)
     }
 
+    public func expireTokens() async throws { try await issuer.expireAll() }
+
     /// What a token comes in: it alone, without a lifetime.
     static func reply(token: String) -> Response {
         .document(JSON.encode(["token": token]), "application/json;charset=utf-8")

@@ -2,20 +2,6 @@ import FoundationEssentials
 
 /// Figures for people.
 enum PageFormat {
-    /// Bytes in decimal units: `31.2 MB`.
-    static func size(_ bytes: Int64) -> String {
-        var value = Double(max(0, bytes))
-        guard value >= 1000 else { return "\(max(0, bytes)) B" }
-        var unit = -1
-        let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
-        while value >= 999.95, unit < units.count - 1 {
-            value /= 1000
-            unit += 1
-        }
-        let tenths = Int64((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) \(units[max(0, unit)])"
-    }
-
     /// How long ago a moment is by the server's clock, `3 hours ago`; the date where it is ahead.
     static func ago(_ moment: Double, now: Double) -> String {
         let seconds = now - moment

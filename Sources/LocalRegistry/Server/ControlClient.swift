@@ -1,6 +1,6 @@
 import Glibc
 import HTTPTypes
-public import OCIRegistry
+import OCIRegistry
 public import SystemPackage
 
 /// Speaks to the server that holds a root folder.

@@ -29,18 +29,24 @@ enum Route: Hashable {
     /// Reads a path, still percent-encoded and without its query.
     init(path: String) {
         var parts: [String] = []
-        for part in path.split(separator: "/") {
-            // A component that holds a slash or is no UTF-8 after decoding names nothing.
-            guard let decoded = PercentEncoding.decode(part.utf8), !decoded.contains("/"),
+        for part in path.drop(while: { $0 != "/" }).dropFirst()
+            .split(separator: "/", omittingEmptySubsequences: false)
+        {
+            // A component that holds a slash or is no UTF-8 after decoding names nothing: as it was
+            // sent, it is no legal name, tag or digest either.
+            if let decoded = PercentEncoding.decode(part.utf8), !decoded.contains("/"),
                 !decoded.utf8.contains(0)
-            else {
-                self = .unknown
-                return
+            {
+                parts.append(decoded)
+            } else {
+                parts.append(String(part))
             }
-            parts.append(decoded)
         }
+        // The slash that ends `/v2/` and `uploads/`. Any other empty component stays, for it makes a
+        // repository's name illegal.
+        if parts.last == "" { parts.removeLast() }
         guard parts.first == "v2" else {
-            self = .other(parts)
+            self = .other(parts.filter { !$0.isEmpty })
             return
         }
         self.init(registryPath: Array(parts.dropFirst()))

@@ -1,4 +1,4 @@
-public import OCIRegistry
+import OCIRegistry
 
 /// Something in a store that is not as it must be.
 public struct StoreProblem: Sendable, Equatable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 import Glibc
-public import OCIRegistry
+import OCIRegistry
 
 /// What a garbage collection took away.
 public struct CollectionReport: Sendable, Equatable, Codable {
@@ -51,13 +51,20 @@ extension Store {
         let own = layout.repository(name)
         var seen: Set<Digest> = []
         var named: Set<Digest> = []
+        // One manifest that is not understood may name anything: then everything stays.
+        var isUnderstood = true
         func look() throws(StoreError) {
             try forEachManifest(in: name) { digest throws(StoreError) in
-                guard seen.insert(digest).inserted else { return }
-                named.formUnion(try blobs(of: digest, in: name) ?? [])
+                guard isUnderstood, seen.insert(digest).inserted else { return }
+                guard let blobs = try blobs(of: digest, in: name) else {
+                    isUnderstood = false
+                    return
+                }
+                named.formUnion(blobs)
             }
         }
         try look()
+        guard isUnderstood else { return }
         var candidates: [Digest] = []
         try RepositoryLayout.digests(in: own.blobs) { digest in
             if !named.contains(digest), let status = FileStatus(path: own.blob(digest)),
@@ -67,18 +74,35 @@ extension Store {
             }
         }
         guard !candidates.isEmpty else { return }
-        let removed = try withLock(name) { () throws(StoreError) in
+        var removed: [Digest] = []
+        try withLock(name) { () throws(StoreError) in
             try look()
-            return try candidates.filter { digest throws(StoreError) in
-                guard !named.contains(digest), let status = FileStatus(path: own.blob(digest)),
-                    status.changed < limit
-                else { return false }
-                return try StoreFiles.remove(own.blob(digest))
+            guard isUnderstood else { return }
+            for digest in candidates where !named.contains(digest) {
+                guard let status = FileStatus(path: own.blob(digest)), status.changed < limit,
+                    try StoreFiles.remove(own.blob(digest))
+                else { continue }
+                try StoreFiles.remove(own.awaited(digest))
+                try StoreFiles.remove(own.type(of: digest))
+                removed.append(digest)
             }
         }
         report.unreferenced += removed.count
         // Their last name but the store's own went just now, which made them look fresh.
         for digest in removed { try dropShared(digest, &report) }
+    }
+
+    /// The blobs that a manifest names; nil when it is there and cannot be understood.
+    private func blobs(
+        of digest: Digest, in name: RepositoryName
+    ) throws(StoreError) -> [Digest]? {
+        guard let stored = try manifest(digest, in: name) else { return [] }
+        switch dialect {
+        case .gitea: return try PackageManifest(stored)?.blobs.compactMap(\.content)
+        case .oci:
+            let decoded = try? Manifest(bytes: stored.bytes(), declared: stored.mediaType)
+            return decoded?.blobs.map(\.digest)
+        }
     }
 
     private func collectShared(

@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 import Testing
 
@@ -86,13 +87,13 @@ struct PageListTests {
 
     @Test("figures are for people")
     func figures() {
-        #expect(PageFormat.size(0) == "0 B")
-        #expect(PageFormat.size(999) == "999 B")
-        #expect(PageFormat.size(1000) == "1.0 kB")
-        #expect(PageFormat.size(999_960) == "1.0 MB")
-        #expect(PageFormat.size(31_249_000) == "31.2 MB")
-        #expect(PageFormat.size(.max) == "9.2 EB")
-        #expect(PageFormat.size(-5) == "0 B")
+        #expect(Sizes.text(0) == "0 B")
+        #expect(Sizes.text(999) == "999 B")
+        #expect(Sizes.text(1000) == "1.0 kB")
+        #expect(Sizes.text(999_960) == "1.0 MB")
+        #expect(Sizes.text(31_249_000) == "31.2 MB")
+        #expect(Sizes.text(.max) == "9.2 EB")
+        #expect(Sizes.text(-5) == "0 B")
         let now = PageFixtures.now
         #expect(PageFormat.ago(now - 5, now: now) == "just now")
         #expect(PageFormat.ago(now + 5, now: now) == "just now")

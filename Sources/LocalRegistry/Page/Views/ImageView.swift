@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 
 /// What the template of an image's page sees.
@@ -15,7 +16,7 @@ struct ImageView: Sendable {
             path = PageRoute.image(repository, digest).path
             self.digest = digest.description
             shortChild = digest.short
-            childSize = PageFormat.size(size)
+            childSize = Sizes.text(size)
         }
     }
 
@@ -67,7 +68,7 @@ struct ImageView: Sendable {
         pull =
             image.artifactType == nil
             ? "docker pull \(reference)" : "skopeo inspect --raw docker://\(reference)"
-        size = PageFormat.size(image.size)
+        size = Sizes.text(image.size)
         mediaType = PageText.clip(image.mediaType.rawValue, to: 200)
         artifactType = image.artifactType.map { PageText.clip($0, to: 200) }
         platform = image.platform.map { PageText.clip($0.description, to: 100) }
@@ -100,8 +101,8 @@ struct ImageView: Sendable {
         }
         slices = shares.slices
         moreLayers = PageLimit.rest(of: image.layers.count, after: PageLimit.layers)
-        ownSize = PageFormat.size(shares.own)
-        sharedSize = PageFormat.size(shares.shared)
+        ownSize = Sizes.text(shares.own)
+        sharedSize = Sizes.text(shares.shared)
 
         settings = image.settings.map(SettingsView.init)
         pairLists = [

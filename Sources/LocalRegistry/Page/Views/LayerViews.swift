@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 
 /// One layer in the table.
@@ -19,7 +20,7 @@ struct LayerView: Sendable {
         digest = layer.digest.description
         shortLayer = layer.digest.short
         layerType = PageText.clip(layer.mediaType.rawValue, to: 120)
-        layerSize = PageFormat.size(layer.size)
+        layerSize = Sizes.text(layer.size)
         kind = LayerShares.kind(of: layer)
         self.share = share
         neighbours = layer.sharedWith.prefix(PageLimit.neighbours).map {

@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 
 /// What the template of the page at `/` sees.
@@ -24,13 +25,13 @@ struct ListView: Sendable {
     init(_ list: RepositoryList, now: Double) {
         chrome = ChromeView(title: "Repositories", server: list.server, now: now)
         repositoryCount = list.server.repositoryCount
-        storeSize = PageFormat.size(list.server.storeSize)
+        storeSize = Sizes.text(list.server.storeSize)
         pushCommand = list.server.pushCommand
         rows = list.entries.prefix(RepositoryList.pageSize).map { entry in
             Row(
                 path: PageRoute.repository(entry.name).path, name: entry.name.description,
                 tags: entry.newestTags.prefix(RepositoryList.newestTagCount).map(\.description),
-                tagCount: entry.tagCount, size: PageFormat.size(entry.size),
+                tagCount: entry.tagCount, size: Sizes.text(entry.size),
                 pushed: entry.lastPush.map { MomentView($0, now: now) })
         }
         hasRows = !rows.isEmpty

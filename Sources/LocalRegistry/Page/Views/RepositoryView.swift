@@ -1,3 +1,4 @@
+import Console
 import OCIRegistry
 
 /// What the template of a repository's page sees.
@@ -35,7 +36,7 @@ struct RepositoryView: Sendable {
             }
             artifactType = entry.artifactType.map { PageText.clip($0, to: 120) }
             layerCount = entry.layerCount
-            size = PageFormat.size(entry.size)
+            size = Sizes.text(entry.size)
             pushed = MomentView(group.pushed, now: now)
         }
     }
@@ -58,7 +59,7 @@ struct RepositoryView: Sendable {
         repository = details.name.description
         reference = "\(details.server.address)/\(details.name)"
         tagTotal = details.tagCount
-        sizeTotal = PageFormat.size(details.size)
+        sizeTotal = Sizes.text(details.size)
         pushCommand = "docker push \(reference)"
         rows = details.entries.prefix(TagGroup.pageSize).map { Row($0, of: details, now: now) }
         hasRows = !rows.isEmpty
