@@ -12,6 +12,7 @@ struct GiteaAPI: RegistryAPI {
     /// What clients reach the server as, where a proxy stands before it.
     let externalOrigin: Origin?
 
+    var collapsesSlashes: Bool { true }
     var version: GiteaVersion { settings.version }
     var owners: GiteaOwners {
         GiteaOwners(settings: settings, store: store, users: access?.users)

@@ -29,7 +29,7 @@ struct Dispatcher: Sendable {
     ) async throws {
         let start = ContinuousClock.now
         let response = try await faults.respond(to: request, channel: channel) { request in
-            await answer(Exchange(request), channel)
+            await answer(Exchange(request, collapsingSlashes: api.collapsesSlashes), channel)
         }
         let head = complete(response)
         log.write(request, head.status, channel, start.duration(to: .now))

@@ -9,11 +9,11 @@ struct Exchange: Sendable {
     let route: Route
     let query: Query
 
-    init(_ request: Request) {
+    init(_ request: Request, collapsingSlashes: Bool = false) {
         self.request = request
         let target = request.head.path ?? "/"
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        route = Route(path: String(parts[0]))
+        route = Route(path: String(parts[0]), collapsingSlashes: collapsingSlashes)
         query = Query(parts.count == 2 ? parts[1] : nil)
     }
 
@@ -42,6 +42,8 @@ struct Exchange: Sendable {
 
 /// What one kind of registry answers.
 protocol RegistryAPI: Sendable {
+    /// Whether several slashes in a path are one.
+    var collapsesSlashes: Bool { get }
     /// What a request needs to be allowed to do. Throws ``RegistryError`` for a name or method that can
     /// be nothing here.
     func needs(_ exchange: Exchange) throws -> [Access]
@@ -55,5 +57,6 @@ protocol RegistryAPI: Sendable {
 }
 
 extension RegistryAPI {
+    var collapsesSlashes: Bool { false }
     func respondFirst(to exchange: Exchange) async throws -> Response? { nil }
 }

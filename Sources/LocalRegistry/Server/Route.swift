@@ -27,10 +27,12 @@ enum Route: Hashable {
     case unknown
 
     /// Reads a path, still percent-encoded and without its query.
-    init(path: String) {
+    ///
+    /// With `collapsingSlashes`, several slashes are one.
+    init(path: String, collapsingSlashes: Bool = false) {
         var parts: [String] = []
         for part in path.drop(while: { $0 != "/" }).dropFirst()
-            .split(separator: "/", omittingEmptySubsequences: false)
+            .split(separator: "/", omittingEmptySubsequences: collapsingSlashes)
         {
             // A component that holds a slash or is no UTF-8 after decoding names nothing: as it was
             // sent, it is no legal name, tag or digest either.
