@@ -60,10 +60,13 @@ public final class RegistryServer: Sendable {
 
     private static func dispatcher(
         _ settings: ServerSettings, _ store: Store, _ disk: DiskPool
-    ) throws(OCIError) -> Dispatcher {
+    ) throws -> Dispatcher {
         Dispatcher(
             api: try api(settings, store, disk),
-            access: settings.access, page: PageHandler(),
+            access: settings.access,
+            page: PageHandler(
+                store: store, disk: disk, renderer: try PageRenderer(),
+                needsLogin: !isOpen(settings.access)),
             faults: FaultInjector(settings.faults) { try await settings.access.expireTokens() },
             log: AccessLog(logger: settings.logger), isTLS: settings.tls != nil,
             externalOrigin: settings.externalOrigin)

@@ -15,10 +15,18 @@ public struct ImageConfig: Sendable, Codable, Equatable {
 
     /// What a container of the image starts with.
     public struct Execution: Sendable, Codable, Equatable {
+        /// What is started.
+        public var entrypoint: [String]?
+        /// Its arguments, or what is started where there is no entrypoint.
+        public var command: [String]?
         /// The image's labels.
         public var labels: [String: String]?
 
-        enum CodingKeys: String, CodingKey { case labels = "Labels" }
+        enum CodingKeys: String, CodingKey {
+            case entrypoint = "Entrypoint"
+            case command = "Cmd"
+            case labels = "Labels"
+        }
     }
 
     /// GOARCH's name of the processor.
