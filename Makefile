@@ -5,8 +5,8 @@ SWIFT_FLAGS ?=
 TEST_FLAGS ?=
 BENCH_FLAGS ?=
 
-release := .build/release/publisher
-debug := .build/debug/publisher
+programs := publisher local-registry
+release := $(programs:%=.build/release/%)
 share := $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help setup build demo test check docs bench install clean
@@ -17,20 +17,23 @@ help: ## list these commands
 setup: ## install the system packages that building needs
 	scripts/setup build
 
-build: ## build the program, optimised, into .build/release
-	swift build -c release --static-swift-stdlib --product publisher $(SWIFT_FLAGS)
+build: ## build both programs, optimised, into .build/release
+	for program in $(programs); do \
+	    swift build -c release --static-swift-stdlib --product $$program $(SWIFT_FLAGS) || exit; \
+	done
 
 demo: ## push a real image to a real registry on this machine, and look at it
-	scripts/setup test
+	scripts/setup build
 	$(MAKE) build
-	scripts/demo $(release)
+	scripts/demo .build/release
 
 test: ## check the sources, then run every test beside a Docker Engine and a registry
 	scripts/setup test
 	$(MAKE) check
 	swift build --build-tests $(SWIFT_FLAGS)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(($$(nproc) * 3)) \
-	PUBLISHER_BIN=$(CURDIR)/$(debug) scripts/peers run swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(TEST_FLAGS)
+	PUBLISHER_BIN=$(CURDIR)/.build/debug/publisher LOCAL_REGISTRY_BIN=$(CURDIR)/.build/debug/local-registry \
+	scripts/peers run swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(TEST_FLAGS)
 
 check: ## formatting, shell scripts, and that the generated pages are up to date
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -40,18 +43,18 @@ check: ## formatting, shell scripts, and that the generated pages are up to date
 docs: ## write docs/cli and docs/man anew from the program
 	scripts/docs
 
-bench: ## measure the program beside skopeo and docker push (about 20 minutes)
+bench: ## measure the programs beside skopeo, docker push and docker-registry (about 25 minutes)
 	scripts/setup bench
 	$(MAKE) build
 	Benchmarks/run $(BENCH_FLAGS)
+	Benchmarks/registry
 
-install: $(release) ## copy the program, its man page and completions below PREFIX
-	install -D -m 755 $(release) $(DESTDIR)$(PREFIX)/bin/publisher
-	install -D -m 644 docs/man/publisher.1 $(share)/man/man1/publisher.1
-	install -d $(share)/bash-completion/completions $(share)/zsh/site-functions $(share)/fish/vendor_completions.d
-	$(release) --generate-completion-script bash >$(share)/bash-completion/completions/publisher
-	$(release) --generate-completion-script zsh >$(share)/zsh/site-functions/_publisher
-	$(release) --generate-completion-script fish >$(share)/fish/vendor_completions.d/publisher.fish
+install: $(release) ## copy the programs, their man pages and completions below PREFIX
+	for program in $(programs); do \
+	    install -D -m 755 .build/release/$$program $(DESTDIR)$(PREFIX)/bin/$$program && \
+	    install -D -m 644 docs/man/$$program.1 $(share)/man/man1/$$program.1 && \
+	    scripts/completions .build/release/$$program $(share) || exit; \
+	done
 
 # As `sudo make install` should not build, this builds only what is not there.
 $(release):

@@ -119,7 +119,7 @@ enum Stylesheet {
         .digest{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",\
         "Liberation Mono",monospace;font-size:.87em}
         .pull{display:block;margin-top:.3rem;color:var(--muted);font-size:.78rem}
-        .platforms span{display:block;overflow-wrap:anywhere}
+        .platforms span{display:block;min-width:8em;overflow-wrap:anywhere}
 
         """
 
@@ -157,7 +157,7 @@ enum Stylesheet {
         .cards tbody td.number{grid-column:auto;white-space:nowrap}
         .cards td[data-label]::before{content:attr(data-label);display:block;\
         color:var(--muted);font-size:.78rem}
-        .cards .platforms span{display:inline-block;margin-right:.8rem}
+        .cards .platforms span{display:inline-block;min-width:0;margin-right:.8rem}
         .cards td.number+td.part{align-self:end;grid-column:2/-1;padding-bottom:.5rem}
         .position span{display:inline}
         .cards .tag{font-size:.8rem}
