@@ -11,7 +11,7 @@ extension GiteaAPI {
         switch exchange.method {
         case .get, .head:
             guard let digest else { throw RegistryError.blobUnknown }
-            if let blob = try store.blob(digest, in: name) {
+            if let blob = try await store.blob(digest, in: name, for: exchange, disk) {
                 return try response(blob, digest, name, exchange)
             }
             // A manifest is a blob too.

@@ -54,7 +54,7 @@ extension GiteaAPI {
         let source = try? RepositoryName(from)
         guard from.isEmpty || source != nil else { return nil }
         return try await disk.run {
-            try store.mountAwaited(digest, from: source, into: name) ? digest : nil
+            try store.mount(digest, from: source, into: name) ? digest : nil
         }
     }
 
@@ -77,10 +77,7 @@ extension GiteaAPI {
         let content = try await disk.run { try store.digest(of: writer) }
         guard content.description == digest else { throw RegistryError.digestInvalid }
         try await checkQuota(adding: upload.count, to: name)
-        try await disk.run {
-            try store.await(content, in: name)
-            try store.finish(writer, verified: content, in: name)
-        }
+        try await disk.run { try store.finish(writer, verified: content, in: name) }
         return created(content, name)
     }
 

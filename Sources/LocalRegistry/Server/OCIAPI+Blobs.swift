@@ -9,10 +9,9 @@ extension OCIAPI {
     ) async throws -> Response {
         switch exchange.method {
         case .get, .head:
-            guard let blob = try store.blob(digest, in: name) else {
+            guard let blob = try await store.blob(digest, in: name, for: exchange, disk) else {
                 throw RegistryError.unknownBlob(digest, name)
             }
-            if exchange.method == .head { store.keep(digest, in: name) }
             return BlobDelivery.response(blob, digest, to: exchange, disk: disk)
         case .delete:
             guard try await disk.run({ try store.deleteBlob(digest, from: name) }) else {
@@ -31,6 +30,17 @@ extension OCIAPI {
                 .location: "/v2/\(name)/blobs/\(digest)",
                 .dockerContentDigest: digest.description,
             ])
+    }
+}
+
+extension Store {
+    /// The blob that a GET or HEAD asks for. Who asks with HEAD is about to name it in a manifest.
+    func blob(
+        _ digest: Digest, in name: RepositoryName, for exchange: Exchange, _ disk: DiskPool
+    ) async throws -> StoredBlob? {
+        guard let blob = try blob(digest, in: name) else { return nil }
+        guard exchange.method == .head else { return blob }
+        return try await disk.run { try self.keep(digest, in: name) } ? blob : nil
     }
 }
 

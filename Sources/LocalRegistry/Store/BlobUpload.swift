@@ -1,3 +1,4 @@
+import Glibc
 import NIOConcurrencyHelpers
 public import OCIRegistry
 import Synchronization
@@ -64,15 +65,21 @@ public final class BlobUpload: Sendable {
         }
     }
 
-    /// Whether no request has it and none had it for so long.
-    func isIdle(for duration: Duration) -> Bool {
-        lock.withLock { !state.isBusy && state.lastUse.duration(to: .now) > duration }
+    /// Lets no request have the session any more if none has it and none had it for so long.
+    func giveUp(idleFor duration: Duration) -> Bool {
+        lock.withLock {
+            guard !state.isBusy, state.lastUse.duration(to: .now) > duration else { return false }
+            state.isBroken = true
+            return true
+        }
     }
 
     /// Adds bytes.
     func append(_ bytes: UnsafeRawBufferPointer, to file: borrowing StoreFile) throws(StoreError) {
         do throws(StoreError) { try file.write(bytes) } catch {
             lock.withLock { state.isBroken = true }
+            // On a full disk somebody else needs the room.
+            ftruncate(file.descriptor, 0)
             throw error
         }
         lock.withLock {
@@ -113,7 +120,8 @@ final class UploadTable: Sendable {
         sessions.withLock { $0.removeValue(forKey: identifier) }
     }
 
-    func idle(for duration: Duration) -> [BlobUpload] {
-        sessions.withLock { $0.values.filter { $0.isIdle(for: duration) } }
+    /// The sessions that are given up now.
+    func giveUp(idleFor duration: Duration) -> [BlobUpload] {
+        sessions.withLock { $0.values.filter { $0.giveUp(idleFor: duration) } }
     }
 }

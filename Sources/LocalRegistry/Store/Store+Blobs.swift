@@ -36,9 +36,12 @@ extension Store {
         FileStatus(path: layout.repository(name).blob(digest))?.size
     }
 
-    /// Tells garbage collection that somebody counts on a blob: it waits its grace anew.
-    public func keep(_ digest: Digest, in name: RepositoryName) {
-        utimensat(AT_FDCWD, layout.repository(name).blob(digest), nil, AT_SYMLINK_NOFOLLOW)
+    /// Tells garbage collection that somebody counts on a blob: it waits its grace anew. False when
+    /// the repository does not have it, or not any more.
+    public func keep(_ digest: Digest, in name: RepositoryName) throws(StoreError) -> Bool {
+        try withLock(name) { () throws(StoreError) in
+            try StoreFiles.touch(layout.repository(name).blob(digest))
+        }
     }
 
     /// Gives a repository a blob that another one has. With `source` nil any may have it.
@@ -47,7 +50,6 @@ extension Store {
     public func mount(
         _ digest: Digest, from source: RepositoryName?, into name: RepositoryName
     ) throws(StoreError) -> Bool {
-        let target = layout.repository(name).blob(digest)
         let origin: String
         if let source {
             origin = layout.repository(source).blob(digest)
@@ -56,9 +58,7 @@ extension Store {
             // One name is the store's own: no repository has the blob any more.
             guard let status = FileStatus(path: origin), status.links > 1 else { return false }
         }
-        guard try StoreFiles.link(origin, target) else { return false }
-        try StoreFiles.syncFolder(of: target)
-        return true
+        return try give(digest, at: origin, to: name)
     }
 
     /// Takes a blob from a repository. False when it does not have it.
@@ -67,10 +67,9 @@ extension Store {
     public func deleteBlob(
         _ digest: Digest, from name: RepositoryName
     ) throws(StoreError) -> Bool {
-        let path = layout.repository(name).blob(digest)
-        guard try StoreFiles.remove(path) else { return false }
-        try StoreFiles.syncFolder(of: path)
-        return true
+        try withLock(name) { () throws(StoreError) in
+            try StoreFiles.removeForGood(layout.repository(name).blob(digest))
+        }
     }
 
     /// Makes a finished temporary file a repository's blob. Many may do so at once.
@@ -79,7 +78,6 @@ extension Store {
         sync: () throws(StoreError) -> Void
     ) throws(StoreError) {
         let shared = layout.blob(digest)
-        let own = layout.repository(name).blob(digest)
         // Collection may take the shared name away between the two links: then it is made again.
         for _ in 0..<8 {
             if FileStatus(path: shared) == nil {
@@ -87,10 +85,23 @@ extension Store {
                 _ = try StoreFiles.link(temporary, shared)
                 try StoreFiles.syncFolder(of: shared)
             }
-            if try StoreFiles.link(shared, own) {
-                return try StoreFiles.syncFolder(of: own)
-            }
+            if try give(digest, at: shared, to: name) { return }
         }
-        throw StoreError("link", own, .noSuchFileOrDirectory)
+        throw StoreError("link", shared, .noSuchFileOrDirectory)
+    }
+
+    /// Gives a repository the blob that is in this file; false when the file is gone. Collection, which
+    /// takes blobs away under the same lock, sees a new one or none.
+    private func give(
+        _ digest: Digest, at path: String, to name: RepositoryName
+    ) throws(StoreError) -> Bool {
+        let own = layout.repository(name)
+        return try withLock(name) { () throws(StoreError) in
+            guard try StoreFiles.link(path, own.blob(digest)) else { return false }
+            try StoreFiles.syncFolder(of: own.blob(digest))
+            // Gitea: until a manifest names it, it stays whatever versions go.
+            if dialect == .gitea { try replace(own.awaited(digest), with: []) }
+            return true
+        }
     }
 }

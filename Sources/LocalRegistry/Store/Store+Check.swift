@@ -22,8 +22,25 @@ extension Store {
         try checkShared(tell)
         try forEachRepository { name throws(StoreError) in
             try checkBlobs(of: name, tell)
-            try checkManifests(of: name, tell)
-            try checkTags(of: name, tell)
+            switch dialect {
+            case .oci:
+                try checkManifests(of: name, tell)
+                try checkTags(of: name, tell)
+            case .gitea:
+                try checkPackageManifests(of: name, tell)
+                try checkVersions(of: name, tell)
+            }
+        }
+    }
+
+    /// What `body` reads; nil, and told, when the file is damaged.
+    private func understood<R>(
+        _ path: String, _ tell: (String, String) -> Void, _ body: () throws(StoreError) -> R?
+    ) throws(StoreError) -> R? {
+        do { return try body() } catch {
+            guard error.isDamage else { throw error }
+            tell(path, "it does not say what it must")
+            return nil
         }
     }
 
@@ -69,16 +86,18 @@ extension Store {
         let own = layout.repository(name)
         try forEachManifest(in: name) { digest throws(StoreError) in
             let path = own.manifest(digest)
-            guard let stored = try manifest(digest, in: name) else { return }
-            let bytes = try stored.bytes()
-            guard SHA2.digest(of: bytes, digest.algorithm) == digest else {
-                return tell(path, "its content has another digest")
+            let manifest = try understood(path, tell) { () throws(StoreError) -> Manifest? in
+                guard let manifest = try self.manifest(digest, in: name)?.understood() else {
+                    throw StoreError.damaged(path)
+                }
+                return manifest
             }
-            let decoded = try? Manifest(bytes: bytes, declared: stored.mediaType)
-            guard dialect == .oci, let subject = decoded?.subject else { return }
+            guard let manifest, let subject = manifest.subject else { return }
             let entry = "\(own.referrers(of: subject.digest))/\(RepositoryLayout.name(digest))"
-            if FileStatus(path: entry) == nil {
-                tell(path, "it is missing among the referrers of \(subject.digest)")
+            let listed = try StoreFiles.read(entry, limit: 2 * Manifest.sizeLimit)
+                .flatMap { try? JSON.decode(Descriptor.self, from: $0, what: entry) }
+            if listed != manifest.referrerDescriptor {
+                tell(path, "it is not among the referrers of \(subject.digest)")
             }
         }
     }
@@ -90,11 +109,53 @@ extension Store {
         try StoreFiles.names(in: own.tags) { text throws(StoreError) in
             let path = "\(own.tags)/\(text)"
             guard let tag = try? Tag(text) else { return tell(path, "is no tag") }
-            guard let digest = try resolve(tag, in: name) else { return }
-            if !hasManifest(digest, in: name) { tell(path, "it names \(digest), which is not there") }
-            if FileStatus(path: "\(own.holders(of: digest))/\(tag)") == nil {
-                tell(path, "it is missing among the tags of \(digest)")
+            let named = try understood(path, tell) { () throws(StoreError) in
+                try resolve(tag, in: name)
+            }
+            guard let digest = named else { return }
+            if !hasManifest(digest, in: name) {
+                tell(path, "it names \(digest), which is not there")
+            }
+            try checkHint(text, at: digest, path, own, tell)
+        }
+    }
+
+    private func checkPackageManifests(
+        of name: RepositoryName, _ tell: (String, String) -> Void
+    ) throws(StoreError) {
+        try forEachManifest(in: name) { digest throws(StoreError) in
+            let path = layout.repository(name).manifest(digest)
+            _ = try understood(path, tell) { () throws(StoreError) -> Digest? in
+                guard let stored = try manifest(digest, in: name) else { return nil }
+                guard try PackageManifest(stored)?.digest == digest else {
+                    throw StoreError.damaged(path)
+                }
+                return digest
             }
         }
+    }
+
+    /// A version may name what is not there: somebody deleted it by its digest.
+    private func checkVersions(
+        of name: RepositoryName, _ tell: (String, String) -> Void
+    ) throws(StoreError) {
+        let own = layout.repository(name)
+        for version in try versionNames(of: name) {
+            let path = own.path(of: version)
+            let found = try understood(path, tell) { () throws(StoreError) in
+                try self.version(version, of: name)
+            }
+            for digest in found?.manifests ?? [] {
+                try checkHint(version.hint, at: digest, path, own, tell)
+            }
+        }
+    }
+
+    private func checkHint(
+        _ hint: String, at digest: Digest, _ path: String, _ own: RepositoryLayout,
+        _ tell: (String, String) -> Void
+    ) throws(StoreError) {
+        guard try !StoreFiles.isThere("\(own.holders(of: digest))/\(hint)") else { return }
+        tell(path, "it is not among the tags of \(digest)")
     }
 }

@@ -7,7 +7,7 @@ public struct CollectionReport: Sendable, Equatable, Codable {
     public var blobs = 0
     /// Their bytes.
     public var bytes: Int64 = 0
-    /// Files of uploads that ended without a word.
+    /// Uploads that nobody went on with.
     public var uploads = 0
     /// Blobs that some repository had and no manifest of it named.
     public var unreferenced = 0
@@ -23,26 +23,17 @@ extension Store {
     public func collect(grace: Int64) throws(StoreError) -> CollectionReport {
         var report = CollectionReport()
         let limit = Int64(time(nil)) - grace
-        try collectTemporary(changedBefore: limit, &report)
+        for upload in uploads.giveUp(idleFor: .seconds(grace)) {
+            try cancel(upload)
+            report.uploads += 1
+        }
         try forEachRepository { name throws(StoreError) in
             try collectBlobs(of: name, changedBefore: limit, &report)
-            try collectReferrers(of: name)
+            try clearReferrers(of: name)
         }
         try collectShared(changedBefore: limit, &report)
         removeEmptyFolders(below: layout.repositories)
         return report
-    }
-
-    private func collectTemporary(
-        changedBefore limit: Int64, _ report: inout CollectionReport
-    ) throws(StoreError) {
-        try StoreFiles.names(in: layout.temporary) { name throws(StoreError) in
-            let path = "\(layout.temporary)/\(name)"
-            guard uploads.find(name) == nil, let status = FileStatus(path: path),
-                status.changed < limit
-            else { return }
-            if try StoreFiles.remove(path) { report.uploads += 1 }
-        }
     }
 
     private func collectBlobs(
@@ -96,12 +87,15 @@ extension Store {
     private func blobs(
         of digest: Digest, in name: RepositoryName
     ) throws(StoreError) -> [Digest]? {
-        guard let stored = try manifest(digest, in: name) else { return [] }
-        switch dialect {
-        case .gitea: return try PackageManifest(stored)?.blobs.compactMap(\.content)
-        case .oci:
-            let decoded = try? Manifest(bytes: stored.bytes(), declared: stored.mediaType)
-            return decoded?.blobs.map(\.digest)
+        do {
+            guard let stored = try manifest(digest, in: name) else { return [] }
+            switch dialect {
+            case .gitea: return try PackageManifest(stored)?.blobs.compactMap(\.content)
+            case .oci: return try stored.understood()?.blobs.map(\.digest)
+            }
+        } catch {
+            guard error.isDamage else { throw error }
+            return nil
         }
     }
 
@@ -131,21 +125,6 @@ extension Store {
         else { return }
         report.blobs += 1
         report.bytes += status.size
-    }
-
-    private func collectReferrers(of name: RepositoryName) throws(StoreError) {
-        let folder = layout.repository(name).referrers
-        try StoreFiles.names(in: folder) { subject throws(StoreError) in
-            try withLock(name) { () throws(StoreError) in
-                try StoreFiles.names(in: "\(folder)/\(subject)") { text throws(StoreError) in
-                    guard let digest = RepositoryLayout.digest(text),
-                        !hasManifest(digest, in: name)
-                    else { return }
-                    try StoreFiles.remove("\(folder)/\(subject)/\(text)")
-                }
-                rmdir("\(folder)/\(subject)")
-            }
-        }
     }
 
     /// A folder that a push needs again is made again.

@@ -68,13 +68,11 @@ extension Store {
     /// points at it counts, and a start after a kill clears it away.
     func removeManifest(_ digest: Digest, from name: RepositoryName) throws(StoreError) -> Bool {
         let own = layout.repository(name)
-        guard let stored = try manifest(digest, in: name) else { return false }
-        let bytes = try stored.bytes()
-        try StoreFiles.remove(own.manifest(digest))
-        try StoreFiles.syncFolder(of: own.manifest(digest))
+        // One that is damaged goes too; collection then clears the list of its subject.
+        let subject = try? manifest(digest, in: name)?.understood()?.subject
+        guard try StoreFiles.removeForGood(own.manifest(digest)) else { return false }
         for tag in try tagsHolding(digest, in: name) { try removeTag(tag, digest, from: name) }
-        let decoded = try? Manifest(bytes: bytes, declared: stored.mediaType)
-        if let subject = decoded?.subject {
+        if let subject {
             try removeReferrer(digest, of: subject.digest, in: name)
         }
         return true
@@ -89,7 +87,9 @@ extension Store {
 
     private func isStored(_ manifest: Manifest, in name: RepositoryName) throws(StoreError) -> Bool
     {
-        guard let stored = try self.manifest(manifest.digest, in: name) else { return false }
-        return stored.mediaType == manifest.mediaType
+        let path = layout.repository(name).manifest(manifest.digest)
+        let content = StoredManifest.content(manifest.mediaType.rawValue, manifest.bytes)
+        // The bytes too: pushing a manifest again mends one that is damaged.
+        return try StoreFiles.read(path, limit: content.count + 1) == content
     }
 }

@@ -3,34 +3,18 @@ import OCIRegistry
 
 /// Gitea's blobs: an image has one from its upload until the last version that names it goes.
 extension Store {
-    /// Says that a blob is about to be uploaded: until a manifest names it, it stays whatever
-    /// versions go.
-    func await(_ digest: Digest, in repository: RepositoryName) throws(StoreError) {
-        let path = layout.repository(repository).awaited(digest)
-        try withLock(repository) { () throws(StoreError) in try replace(path, with: []) }
-    }
-
-    /// Mounts a blob, which then stays as an uploaded one does.
-    func mountAwaited(
-        _ digest: Digest, from source: RepositoryName?, into repository: RepositoryName
-    ) throws(StoreError) -> Bool {
-        try withLock(repository) { () throws(StoreError) in
-            guard try mount(digest, from: source, into: repository) else { return false }
-            try replace(layout.repository(repository).awaited(digest), with: [])
-            return true
-        }
-    }
-
     /// Deletes a blob or manifest from every version that has it, which breaks them.
     func deleteFromVersions(
         _ digest: Digest, of repository: RepositoryName
     ) throws(StoreError) {
         let own = layout.repository(repository)
         try withLock(repository) { () throws(StoreError) in
-            for path in [own.awaited(digest), own.type(of: digest), own.manifest(digest)] {
+            for path in [own.manifest(digest), own.blob(digest)] {
+                try StoreFiles.removeForGood(path)
+            }
+            for path in [own.awaited(digest), own.type(of: digest)] {
                 try StoreFiles.remove(path)
             }
-            _ = try deleteBlob(digest, from: repository)
         }
     }
 
@@ -82,6 +66,17 @@ extension Store {
         for blob in rest where FileStatus(path: own.awaited(blob)) == nil {
             try StoreFiles.remove(own.blob(blob))
             try StoreFiles.remove(own.type(of: blob))
+        }
+    }
+
+    /// At a start: what is noted of blobs that are not there.
+    func clearNotes(of repository: RepositoryName) throws(StoreError) {
+        let own = layout.repository(repository)
+        for folder in [own.awaited, own.types] {
+            try RepositoryLayout.digests(in: folder) { digest throws(StoreError) in
+                guard try !StoreFiles.isThere(own.blob(digest)) else { return }
+                try StoreFiles.remove(own.path(folder, digest))
+            }
         }
     }
 

@@ -53,6 +53,23 @@ extension Store {
         try StoreFiles.remove("\(folder)/\(RepositoryLayout.name(digest))")
         rmdir(folder)
     }
+
+    /// Removes what is listed and not there: its PUT or DELETE was never finished.
+    func clearReferrers(of name: RepositoryName) throws(StoreError) {
+        let own = layout.repository(name)
+        try StoreFiles.names(in: own.referrers) { subject throws(StoreError) in
+            let folder = "\(own.referrers)/\(subject)"
+            try withLock(name) { () throws(StoreError) in
+                try StoreFiles.names(in: folder) { text throws(StoreError) in
+                    guard let digest = RepositoryLayout.digest(text),
+                        try !StoreFiles.isThere(own.manifest(digest))
+                    else { return }
+                    try StoreFiles.remove("\(folder)/\(text)")
+                }
+                rmdir(folder)
+            }
+        }
+    }
 }
 
 extension Manifest {

@@ -33,29 +33,21 @@ extension Store {
     func deleteRepository(_ name: RepositoryName) throws(StoreError) -> Bool {
         try withLock(name) { () throws(StoreError) in
             guard hasRepository(name) else { return false }
-            let folder = layout.repository(name).folder
-            // Tags first: what is left after a kill is then never a tag without its manifest.
-            try removeTree(layout.repository(name).tags)
+            let own = layout.repository(name)
+            let folder = own.folder
+            // Each at once: a start after a kill clears away what nothing holds any more.
+            for part in [own.tags, own.versions] {
+                let discarded = layout.newTemporary()
+                guard rename(part, discarded) == 0 else { continue }
+                try StoreFiles.syncFolder(of: part)
+                try StoreFiles.removeTree(discarded)
+            }
             try StoreFiles.names(in: folder) { part throws(StoreError) in
-                if part.hasPrefix("_") { try removeTree("\(folder)/\(part)") }
+                if part.hasPrefix("_") { try StoreFiles.removeTree("\(folder)/\(part)") }
             }
             try StoreFiles.syncFolder(of: folder + "/_")
             return true
         }
-    }
-
-    private func removeTree(_ folder: String) throws(StoreError) {
-        var names: [String] = []
-        try StoreFiles.names(in: folder) { names.append($0) }
-        for name in names {
-            let path = "\(folder)/\(name)"
-            if FileStatus(path: path)?.isFolder == true {
-                try removeTree(path)
-            } else {
-                try StoreFiles.remove(path)
-            }
-        }
-        rmdir(folder)
     }
 
     private func walk(

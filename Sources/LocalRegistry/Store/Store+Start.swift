@@ -4,14 +4,24 @@ import OCIRegistry
 extension Store {
     /// What a start does about a killed predecessor: uploads that nobody can go on with, tags and
     /// referrers of manifests that were being deleted, and the hints at tags made anew.
-    func clearLeftovers() throws {
+    ///
+    /// A repository with a damaged file stays as it is, for ``check(_:)`` to tell.
+    func clearLeftovers() throws(StoreError) {
         try StoreFiles.names(in: layout.temporary) { name throws(StoreError) in
-            try StoreFiles.remove("\(layout.temporary)/\(name)")
+            try StoreFiles.removeTree("\(layout.temporary)/\(name)")
         }
         try forEachRepository { name throws(StoreError) in
-            switch dialect {
-            case .oci: try clearTags(of: name)
-            case .gitea: try clearVersions(of: name)
+            do throws(StoreError) {
+                switch dialect {
+                case .oci:
+                    try clearTags(of: name)
+                    try clearReferrers(of: name)
+                case .gitea:
+                    try clearVersions(of: name)
+                    try clearNotes(of: name)
+                }
+            } catch {
+                guard error.isDamage else { throw error }
             }
         }
     }
@@ -21,7 +31,7 @@ extension Store {
         var held: Set<String> = []
         try StoreFiles.names(in: own.tags) { text throws(StoreError) in
             guard let tag = try? Tag(text), let digest = try resolve(tag, in: name) else { return }
-            guard hasManifest(digest, in: name) else {
+            guard try StoreFiles.isThere(own.manifest(digest)) else {
                 try StoreFiles.remove(own.tag(tag))
                 return
             }

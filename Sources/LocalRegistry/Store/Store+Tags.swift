@@ -25,7 +25,7 @@ extension Store {
         let text = String(
             decoding: try file.read(at: 0, count: 200).prefix { $0 != 10 }, as: UTF8.self)
         guard let digest = try? Digest(parsing: text) else {
-            throw StoreError("understand", path, .ioError)
+            throw StoreError.damaged(path)
         }
         return StoredTag(tag: tag, digest: digest, pushed: try file.status().modified)
     }
@@ -69,28 +69,27 @@ extension Store {
     /// Under the repository's lock. The hint comes before the tag, so that it is never missing.
     func point(_ tag: Tag, at digest: Digest, in name: RepositoryName) throws(StoreError) {
         let own = layout.repository(name)
-        let former = try resolve(tag, in: name)
+        // One that is damaged is simply replaced.
+        let former = try? resolve(tag, in: name)
         try addHolder(tag.description, of: digest, in: name)
         try replace(own.tag(tag), with: Array("\(digest)\n".utf8))
         if let former, former != digest {
             try StoreFiles.remove("\(own.holders(of: former))/\(tag)")
+            rmdir(own.holders(of: former))
         }
     }
 
     /// Under the repository's lock.
     func removeTag(_ tag: Tag, _ digest: Digest, from name: RepositoryName) throws(StoreError) {
         let own = layout.repository(name)
-        try StoreFiles.remove(own.tag(tag))
-        try StoreFiles.syncFolder(of: own.tag(tag))
+        try StoreFiles.removeForGood(own.tag(tag))
         try StoreFiles.remove("\(own.holders(of: digest))/\(tag)")
         rmdir(own.holders(of: digest))
     }
 
     /// Not synced: the start after a power cut makes hints anew.
     func addHolder(_ tag: String, of digest: Digest, in name: RepositoryName) throws(StoreError) {
-        let folder = layout.repository(name).holders(of: digest)
-        try StoreFiles.makeFolder(folder)
-        _ = try StoreFiles.open("\(folder)/\(tag)", O_WRONLY | O_CREAT)
+        try StoreFiles.make("\(layout.repository(name).holders(of: digest))/\(tag)")
     }
 }
 

@@ -31,7 +31,7 @@ extension Store {
     public func startUpload(
         in name: RepositoryName, _ algorithm: Digest.Algorithm = .sha256
     ) throws(StoreError) -> BlobUpload? {
-        for old in uploads.idle(for: Self.uploadLifetime) { try cancel(old) }
+        for old in uploads.giveUp(idleFor: Self.uploadLifetime) { try cancel(old) }
         let identifier = StoreLayout.newIdentifier()
         let path = "\(layout.temporary)/\(identifier)"
         _ = try StoreFiles.open(path, O_WRONLY | O_CREAT | O_EXCL)

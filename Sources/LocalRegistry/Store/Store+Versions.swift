@@ -38,13 +38,15 @@ extension Store {
                     own.manifest(manifest.digest),
                     with: StoredManifest.content(manifest.mediaType, manifest.bytes))
             }
-            let old = try version(name, of: repository)
+            // One that is damaged is simply replaced.
+            let old = try? version(name, of: repository)
             let version = successor(of: old, named: name, manifest, overwriting)
             try addHolder(name.hint, of: manifest.digest, in: repository)
             try replace(own.path(of: name), with: version.record)
             try settleBlobs(of: manifest, in: repository)
             for digest in old?.manifests ?? [] where !version.manifests.contains(digest) {
                 try StoreFiles.remove("\(own.holders(of: digest))/\(name.hint)")
+                rmdir(own.holders(of: digest))
                 try dropUnheld(digest, from: repository)
             }
             return nil
@@ -83,25 +85,30 @@ extension Store {
         let path = layout.repository(repository).path(of: name)
         guard let bytes = try StoreFiles.read(path, limit: 1 << 20) else { return nil }
         guard let version = PackageVersion(name, record: bytes) else {
-            throw StoreError("understand", path, .ioError)
+            throw StoreError.damaged(path)
         }
         return version
     }
 
     /// Every version of a package, newest first.
     public func versions(of repository: RepositoryName) throws(StoreError) -> [PackageVersion] {
+        var found: [PackageVersion] = []
+        // One that goes meanwhile is left out.
+        for name in try versionNames(of: repository) {
+            if let version = try version(name, of: repository) { found.append(version) }
+        }
+        return found.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
+    }
+
+    /// The names of a package's versions, in no order.
+    func versionNames(of repository: RepositoryName) throws(StoreError) -> [VersionName] {
         let own = layout.repository(repository)
         var names: [VersionName] = []
         try StoreFiles.names(in: own.tags) { text in
             if let tag = try? Tag(text) { names.append(.tag(tag)) }
         }
         try RepositoryLayout.digests(in: own.versions) { names.append(.digest($0)) }
-        var found: [PackageVersion] = []
-        // One that goes meanwhile is left out.
-        for name in names {
-            if let version = try version(name, of: repository) { found.append(version) }
-        }
-        return found.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
+        return names
     }
 
     /// At a start: hints at versions made anew, manifests cleared away that a killed server was
@@ -156,8 +163,7 @@ extension Store {
     ) throws(StoreError) {
         let own = layout.repository(repository)
         let path = own.path(of: version.name)
-        try StoreFiles.remove(path)
-        try StoreFiles.syncFolder(of: path)
+        try StoreFiles.removeForGood(path)
         for digest in version.manifests {
             try StoreFiles.remove("\(own.holders(of: digest))/\(version.name.hint)")
             rmdir(own.holders(of: digest))
@@ -188,8 +194,7 @@ extension Store {
         else { return }
         let blobs = try PackageManifest(stored)?.blobs.compactMap(\.content) ?? []
         let path = layout.repository(repository).manifest(digest)
-        try StoreFiles.remove(path)
-        try StoreFiles.syncFolder(of: path)
+        try StoreFiles.removeForGood(path)
         try dropUnreferenced(Set(blobs), from: repository)
     }
 }

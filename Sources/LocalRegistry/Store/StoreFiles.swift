@@ -22,9 +22,7 @@ enum StoreFiles {
     /// A file that may not be there.
     static func openIfThere(_ path: String) throws(StoreError) -> StoreFile? {
         do { return try open(path) } catch {
-            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else {
-                throw error
-            }
+            guard error.isAbsence else { throw error }
             return nil
         }
     }
@@ -53,12 +51,18 @@ enum StoreFiles {
         }
     }
 
-    /// Gives a file another name. False when its first name is gone; true when it already has it.
+    /// Gives a file another name. False when its first name is gone; true when there already is a
+    /// file of the new name, which then looks as if it had just been made.
     static func link(_ old: String, _ new: String) throws(StoreError) -> Bool {
         var found = true
         try retryingWithFolder(of: new) { () throws(StoreError) in
-            guard Glibc.link(old, new) != 0, Glibc.errno != EEXIST else { return }
+            if Glibc.link(old, new) == 0 { return }
             let error = failure("link", new)
+            if error.errno == .fileExists {
+                guard try !touch(new) else { return }
+                // Gone meanwhile: once more.
+                throw StoreError("link", new, .noSuchFileOrDirectory)
+            }
             if error.errno == .noSuchFileOrDirectory, access(old, F_OK) != 0 {
                 found = false
                 return
@@ -68,14 +72,54 @@ enum StoreFiles {
         return found
     }
 
+    /// Makes a file look as if it had just changed. False when it is not there.
+    static func touch(_ path: String) throws(StoreError) -> Bool {
+        if utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 { return true }
+        let error = failure("touch", path)
+        guard error.isAbsence else { throw error }
+        return false
+    }
+
+    /// Makes an empty file, unless there is one.
+    static func make(_ path: String) throws(StoreError) {
+        try retryingWithFolder(of: path) { () throws(StoreError) in
+            _ = try open(path, O_WRONLY | O_CREAT)
+        }
+    }
+
     /// Removes a name. False when it was not there.
     @discardableResult
     static func remove(_ path: String) throws(StoreError) -> Bool {
         if unlink(path) == 0 { return true }
         let error = failure("remove", path)
-        guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else {
-            throw error
+        guard error.isAbsence else { throw error }
+        return false
+    }
+
+    /// Removes a name at once and for good. False when it was not there.
+    @discardableResult
+    static func removeForGood(_ path: String) throws(StoreError) -> Bool {
+        guard try remove(path) else { return false }
+        try syncFolder(of: path)
+        return true
+    }
+
+    /// Removes a file, or a folder with all that is in it.
+    static func removeTree(_ path: String) throws(StoreError) {
+        guard FileStatus(path: path)?.isFolder == true else {
+            try remove(path)
+            return
         }
+        try names(in: path) { name throws(StoreError) in try removeTree("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    /// Whether something has this name. Unlike ``FileStatus`` it does not take a failing disk for a no:
+    /// for who removes what depends on it.
+    static func isThere(_ path: String) throws(StoreError) -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        let error = failure("look at", path)
+        guard error.isAbsence else { throw error }
         return false
     }
 
@@ -91,11 +135,17 @@ enum StoreFiles {
         try makeFolder(path)
     }
 
-    /// Makes the names in a file's folder last.
+    /// Makes the names in a file's folder last; when a gc took the folder away, which was empty then,
+    /// that it is gone.
     static func syncFolder(of path: String) throws(StoreError) {
         guard let parent = folder(of: path) else { return }
-        let file = try open(parent, O_RDONLY | O_DIRECTORY)
-        try file.sync()
+        do {
+            let file = try open(parent, O_RDONLY | O_DIRECTORY)
+            try file.sync()
+        } catch {
+            guard error.isAbsence else { throw error }
+            try syncFolder(of: parent)
+        }
     }
 
     /// The names in a folder, in no order, without `.` and `..`; none when it is not there.
@@ -104,23 +154,22 @@ enum StoreFiles {
     ) throws(StoreError) {
         guard let stream = opendir(path) else {
             let error = failure("list", path)
-            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return }
+            if error.isAbsence { return }
             throw error
         }
         defer { closedir(stream) }
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                // A list that breaks off must not pass for a whole one.
+                guard errno == 0 else { throw failure("list", path) }
+                return
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != "." && name != ".." { try body(name) }
         }
-    }
-
-    /// Whether a folder holds anything.
-    static func isEmpty(_ path: String) throws(StoreError) -> Bool {
-        var found = false
-        try names(in: path) { _ in found = true }
-        return !found
     }
 
     /// A gc may take an empty folder away between its making and its use.

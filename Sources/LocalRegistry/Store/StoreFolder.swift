@@ -19,6 +19,9 @@ struct StoreFolder: ~Copyable {
     let dialect: Dialect
     private let lock: StoreFile
 
+    // Said aloud: a program that is being started by this one has the file too, for an instant.
+    deinit { flock(lock.descriptor, LOCK_UN) }
+
     private struct Marker: Codable {
         var layout: Int
         var dialect: Dialect
@@ -33,6 +36,8 @@ struct StoreFolder: ~Copyable {
                 .notFound, "there is no folder '\(layout.root)'",
                 advice: "name the folder that a registry was served from with --root")
         }
+        // Nothing is written into a folder that is somebody else's, not even the lock.
+        guard wanted != nil || access(layout.marker, F_OK) == 0 else { throw Self.foreign(layout) }
         let lock = try Self.acquire(layout)
         let dialect = try Self.mark(layout, wanted)
         if wanted != nil { try Self.probeLinks(layout) }
@@ -42,11 +47,9 @@ struct StoreFolder: ~Copyable {
     }
 
     private static func make(_ layout: StoreLayout) throws {
-        if let status = FileStatus(path: layout.root), status.isFolder,
-            access(layout.marker, F_OK) != 0, !(try StoreFiles.isEmpty(layout.root))
-        {
+        if access(layout.marker, F_OK) != 0 {
             var foreign = false
-            try StoreFiles.names(in: layout.root) { foreign = foreign || !ownNames.contains($0) }
+            try StoreFiles.names(in: layout.root) { foreign = foreign || !isOwn($0) }
             guard !foreign else {
                 throw OCIError(
                     .configuration, "'\(layout.root)' holds something that is no registry's",
@@ -59,14 +62,28 @@ struct StoreFolder: ~Copyable {
     }
 
     /// What may lie in a folder before its marker does: a first start that was killed, and what a
-    /// server's owner prepares (users, keys, certificates).
+    /// server's owner prepares (users, keys, certificates), on a file system of its own perhaps.
     private static let ownNames: Set<String> = [
-        "blobs", "repositories", "tmp", "lock", "htpasswd", "token.key", "tls", "control",
+        "blobs", "repositories", "tmp", "lock", "users", "token.key", "tls", "control",
+        "lost+found",
     ]
+
+    /// A draft of such a file starts with a dot and its name.
+    private static func isOwn(_ name: String) -> Bool {
+        ownNames.contains(name) || ownNames.contains { name.hasPrefix(".\($0).") }
+    }
+
+    private static func foreign(_ layout: StoreLayout) -> OCIError {
+        OCIError(
+            .configuration, "'\(layout.root)' is no registry's folder",
+            advice: "name the folder that a registry was served from with --root")
+    }
 
     private static func acquire(_ layout: StoreLayout) throws -> StoreFile {
         let file = try StoreFiles.open(layout.lock, O_RDWR | O_CREAT)
         guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = StoreFiles.failure("lock", layout.lock)
+            guard error.errno == .wouldBlock else { throw error }
             let holder = try file.read(at: 0, count: 32)
             let pid = String(decoding: holder.prefix { $0 != 10 }, as: UTF8.self)
             throw OCIError(
@@ -84,9 +101,7 @@ struct StoreFolder: ~Copyable {
         let bytes = try StoreFiles.read(layout.marker, limit: 4096)
         guard let bytes else {
             guard let wanted else {
-                throw OCIError(
-                    .configuration, "'\(layout.root)' is no registry's folder",
-                    advice: "name the folder that a registry was served from with --root")
+                throw foreign(layout)
             }
             try StoreFiles.replace(
                 layout.marker, with: JSON.encode(Marker(layout: 1, dialect: wanted)),

@@ -58,12 +58,13 @@ struct RepositoryLayout: Sendable {
     var referrers: String { folder + "/_referrers" }
     var versions: String { folder + "/_versions" }
     var awaited: String { folder + "/_awaited" }
+    var types: String { folder + "/_types" }
 
     func blob(_ digest: Digest) -> String { path(blobs, digest) }
     func manifest(_ digest: Digest) -> String { path(manifests, digest) }
     func version(_ digest: Digest) -> String { path(versions, digest) }
     func awaited(_ digest: Digest) -> String { path(awaited, digest) }
-    func type(of blob: Digest) -> String { path(folder + "/_types", blob) }
+    func type(of blob: Digest) -> String { path(types, blob) }
     func path(of version: VersionName) -> String {
         switch version {
         case .tag(let tag): self.tag(tag)
@@ -97,7 +98,8 @@ struct RepositoryLayout: Sendable {
         }
     }
 
-    private func path(_ folder: String, _ digest: Digest) -> String {
+    /// The file of a digest in one of the folders that have one for each.
+    func path(_ folder: String, _ digest: Digest) -> String {
         "\(folder)/\(digest.algorithm.rawValue)/\(digest.hex)"
     }
 }

@@ -23,7 +23,7 @@ public struct StoredManifest: ~Copyable {
         let status = try file.status()
         let start = try file.read(at: 0, count: Self.lineLimit)
         guard let end = start.firstIndex(of: UInt8(ascii: "\n")) else {
-            throw StoreError("understand", file.path, .ioError)
+            throw StoreError.damaged(file.path)
         }
         self.digest = digest
         mediaType = MediaType(rawValue: String(decoding: start[..<end], as: UTF8.self))
@@ -36,6 +36,14 @@ public struct StoredManifest: ~Copyable {
     /// The bytes, exactly as pushed.
     public func bytes() throws(StoreError) -> [UInt8] {
         try file.read(at: offset, count: Int(size))
+    }
+
+    /// What it says; nil when it is not as its digest and type say.
+    func understood() throws(StoreError) -> Manifest? {
+        let bytes = try self.bytes()
+        let manifest = try? Manifest(
+            bytes: bytes, declared: mediaType, algorithm: digest.algorithm)
+        return manifest?.digest == digest ? manifest : nil
     }
 
     /// What stands in a file for a manifest.
