@@ -30,9 +30,12 @@ extension Store {
         try forEachRepository { name throws(StoreError) in
             try collectBlobs(of: name, changedBefore: limit, &report)
             try clearReferrers(of: name)
+            try removeEmptyParts(of: name)
         }
         try collectShared(changedBefore: limit, &report)
-        removeEmptyFolders(below: layout.repositories)
+        try removeEmptyFolders(below: layout.repositories) { status, name in
+            !name.hasPrefix("_") && status.changed < limit
+        }
         return report
     }
 
@@ -127,12 +130,27 @@ extension Store {
         report.bytes += status.size
     }
 
-    /// A folder that a push needs again is made again.
-    private func removeEmptyFolders(below folder: String) {
-        try? StoreFiles.names(in: folder) { name in
+    private func removeEmptyParts(of name: RepositoryName) throws(StoreError) {
+        let folder = layout.repository(name).folder
+        try StoreFiles.names(in: folder) { part throws(StoreError) in
+            guard part.hasPrefix("_") else { return }
+            // Under the lock a push does not lose a folder that it has just made.
+            try withLock(name) { () throws(StoreError) in
+                try removeEmptyFolders(below: "\(folder)/\(part)") { _, _ in true }
+                rmdir("\(folder)/\(part)")
+            }
+        }
+    }
+
+    private func removeEmptyFolders(
+        below folder: String, where isMeant: (FileStatus, String) -> Bool
+    ) throws(StoreError) {
+        try StoreFiles.names(in: folder) { name throws(StoreError) in
             let path = "\(folder)/\(name)"
-            guard FileStatus(path: path)?.isFolder == true else { return }
-            removeEmptyFolders(below: path)
+            guard let status = FileStatus(path: path), status.isFolder, isMeant(status, name) else {
+                return
+            }
+            try removeEmptyFolders(below: path, where: isMeant)
             rmdir(path)
         }
     }
