@@ -29,7 +29,7 @@ import Testing
                 try LoadLane($0, dialect, shared, seed: random.next())
             }
             for round in 0..<Self.killsPerFolder {
-                let delay = Duration.milliseconds(Int.random(in: 20...150, using: &random))
+                let delay = Duration.milliseconds(Int.random(in: 20...300, using: &random))
                 lanes = try await load(
                     lanes, root.file("root"), dialect, common: random.content(size: 200_000),
                     killAfter: delay)
@@ -44,7 +44,7 @@ import Testing
             acknowledged += lanes.map(\.acknowledged).reduce(0, +)
         }
         // Else the server was never at work when it was killed.
-        #expect(acknowledged > Self.kills * 2, "\(acknowledged) requests were acknowledged")
+        #expect(acknowledged > Self.kills, "\(acknowledged) requests were acknowledged")
     }
 
     /// Starts a server, lets the lanes run, kills it.

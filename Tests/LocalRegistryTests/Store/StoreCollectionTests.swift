@@ -105,7 +105,7 @@ import Testing
     func stress(dialect: Dialect) async throws {
         let test = try TestStore(dialect)
         let end = ContinuousClock.now + .seconds(6)
-        try await onThreads(4) { number in
+        try await onThreads(CollectionStress.pushers + 1) { number in
             if number == 0 {
                 while .now < end {
                     _ = try test.store.collect(grace: CollectionStress.grace)

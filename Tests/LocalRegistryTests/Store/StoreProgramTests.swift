@@ -35,9 +35,11 @@ import Testing
         try await requests.send(.get, "/v2/\(name)/blobs/\(SHA2.digest(of: blobs[0]))", 200)
         try await requests.upload([1], SHA2.digest(of: [1]), to: name, by: .single)
 
-        let refused = try await RegistryProgram.run("check", "--root", root)
-        #expect(refused.status == 78)
-        #expect(refused.stderr.contains("held by another server (process \(server.pid))"))
+        for arguments in [["check"], ["serve", "--listen", "127.0.0.1:0"]] {
+            let refused = try await RegistryProgram.run(arguments + ["--root", root])
+            #expect(refused.status == 78)
+            #expect(refused.stderr.contains("held by another server (process \(server.pid))"))
+        }
         server.stop()
         #expect(try await server.wait().status == 0)
         try await Task.sleep(for: .milliseconds(1100))

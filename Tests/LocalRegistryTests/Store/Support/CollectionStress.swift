@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 @testable import LocalRegistry
@@ -7,14 +8,16 @@ import TestSupport
 struct CollectionStress {
     /// Seconds; the fewest that tell old from new, since the store counts whole ones.
     static let grace: Int64 = 2
-    /// How many blobs there are: so many that most have grown old when they are next wanted.
-    private static let pool = 400
+    /// How many push at once, each mostly between its blobs and its manifest: so many that a collection
+    /// always comes upon blobs that are waiting for theirs.
+    static let pushers = 12
 
     private let store: Store
     private let name: RepositoryName
     private let other: RepositoryName
     private var random: SeededRandom
-    private var stored: [Digest] = []
+    /// Blobs of this client, those first that it wanted longest ago.
+    private var known: [(bytes: [UInt8], used: ContinuousClock.Instant)] = []
 
     init(_ number: Int, _ store: Store) throws {
         self.store = store
@@ -22,15 +25,14 @@ struct CollectionStress {
         // In Gitea's dialect a blob goes with the last version that names it, whoever counts on it.
         let shared = store.dialect == .oci
         name = try RepositoryName("load/\(shared ? 0 : number)")
-        other = try RepositoryName("load/\(shared ? 1 : number % 3 + 1)")
+        other = try RepositoryName("load/\(shared ? 1 : number % Self.pushers + 1)")
     }
 
     mutating func push() throws {
         let start = ContinuousClock.now
-        let contents = (0..<2).map { _ in
-            Array("blob \(Int.random(in: 0..<Self.pool, using: &random))".utf8)
-        }
+        let contents = [content(), content()]
         for bytes in contents { try provide(bytes) }
+        usleep(.random(in: 0..<40_000, using: &random))
         // Some are never named.
         if random.oneIn(4) { return }
         let image = try SampleImage(config: contents[0], layer: contents[1])
@@ -45,8 +47,15 @@ struct CollectionStress {
             return try delete(image.digest)
         }
         guard !lost else { throw SupportError("a blob went away under a push") }
-        stored.append(image.digest)
-        if stored.count > 20 { try delete(stored.removeFirst()) }
+        if !random.oneIn(8) { try delete(image.digest) }
+    }
+
+    /// A blob that is about to be collected, where there is one.
+    private mutating func content() -> [UInt8] {
+        let isOld = known.first.map { $0.used + .seconds(Self.grace) < .now } ?? false
+        let bytes = isOld ? known.removeFirst().bytes : random.content(size: 100)
+        known.append((bytes, .now))
+        return bytes
     }
 
     private func delete(_ digest: Digest) throws {

@@ -14,6 +14,11 @@ enum RegistryProgram {
 
     /// Runs it to its end.
     static func run(_ arguments: String..., stdin: String? = nil) async throws -> ChildResult {
+        try await run(arguments, stdin: stdin)
+    }
+
+    /// Runs it to its end.
+    static func run(_ arguments: [String], stdin: String? = nil) async throws -> ChildResult {
         try await ChildProcess.run(
             ProgramCall(path, arguments, stdin: stdin.map { Array($0.utf8) }), timeout: 60)
     }
