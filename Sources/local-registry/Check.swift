@@ -17,7 +17,12 @@ struct Check: AsyncParsableCommand {
             problems += 1
             Terminal.write("\(problem)\n")
         }
-        guard problems == 0 else { throw ExitCode(11) }
+        guard problems == 0 else {
+            Terminal.writeError(
+                "local-registry: \(problems) problems; delete what is damaged from its repositories, "
+                    + "run gc, and push it again\n")
+            throw ExitCode(11)
+        }
         Terminal.write("everything is as its digest says\n")
     }
 }

@@ -62,7 +62,7 @@ extension Store {
     ) throws(StoreError) -> Bool {
         let upload = writer.upload
         upload.poison()
-        defer { _ = uploads.remove(upload.identifier).map { unlink($0.path) } }
+        defer { drop(upload) }
         guard try upload.digest(digest.algorithm) == digest else { return false }
         try adopt(upload.path, as: digest, in: name) { () throws(StoreError) in try writer.sync() }
         return true
@@ -78,10 +78,14 @@ extension Store {
         _ writer: UploadWriter, verified digest: Digest, in name: RepositoryName
     ) throws(StoreError) {
         writer.upload.poison()
+        defer { drop(writer.upload) }
         try adopt(writer.upload.path, as: digest, in: name) { () throws(StoreError) in
             try writer.sync()
         }
-        try cancel(writer.upload)
+    }
+
+    private func drop(_ upload: BlobUpload) {
+        _ = uploads.remove(upload.identifier).map { unlink($0.path) }
     }
 
     /// Ends a session and forgets its bytes.

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -50,6 +51,21 @@ import Testing
         #expect(try !test.store.finish(writer, as: wrong, in: test.name))
         #expect(test.store.blobSize(wrong, in: test.name) == nil)
         #expect(!test.store.hasRepository(test.name))
+        #expect(try StoreLeftovers.find(in: test.store) == [])
+    }
+
+    @Test("an upload that the disk had no room for takes no more, and is given up")
+    func full() throws {
+        let test = try TestStore()
+        let upload = try #require(try test.store.startUpload(in: test.name))
+        let error = #expect(throws: StoreError.self) {
+            let full = try StoreFiles.open("/dev/full", O_WRONLY)
+            try [1, 2, 3].withUnsafeBytes { try upload.append($0, to: full) }
+        }
+        #expect(error?.isFull == true)
+        #expect(upload.count == 0)
+        #expect(try test.store.writer(of: upload) == nil)
+        #expect(try test.store.collect(grace: TestStore.noGrace).uploads == 1)
         #expect(try StoreLeftovers.find(in: test.store) == [])
     }
 

@@ -32,6 +32,18 @@ import Testing
             })
     }
 
+    @Test("a damaged blob that was deleted and collected is whole once it is pushed again")
+    func mend() throws {
+        let test = try TestStore()
+        try test.push("a", tags: "latest")
+        let blob = SHA2.digest(of: Array("a".utf8))
+        try test.flipLastByte(of: test.store.layout.blob(blob))
+        #expect(try test.store.deleteBlob(blob, from: test.name))
+        #expect(try test.store.collect(grace: TestStore.noGrace).blobs == 1)
+        try test.upload("a")
+        #expect(try test.problems() == [])
+    }
+
     @Test("a blob that the repository has as a file of its own is read too")
     func ownFile() throws {
         let test = try TestStore()
