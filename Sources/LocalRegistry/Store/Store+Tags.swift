@@ -94,54 +94,29 @@ extension Store {
 }
 
 /// The `limit` smallest of the names offered that come after `last`, in the order of their bytes.
+///
+/// Names are ASCII, for which that is the order of strings. At most twice `limit` of them are held.
 struct SmallestNames {
     private let limit: Int
-    private let last: [UInt8]?
-    /// A heap with the largest on top.
-    private var heap: [[UInt8]] = []
+    private let last: String?
+    private var names: [String] = []
+    /// No name from here on is among the smallest.
+    private var bound: String?
 
     init(limit: Int, after last: String?) {
         self.limit = limit
-        self.last = last.map { Array($0.utf8) }
+        self.last = last
     }
 
     mutating func offer(_ name: String) {
-        let name = Array(name.utf8)
-        if let last, !last.lexicographicallyPrecedes(name) { return }
-        if heap.count < limit {
-            heap.append(name)
-            siftUp()
-        } else if let top = heap.first, name.lexicographicallyPrecedes(top) {
-            heap[0] = name
-            siftDown()
+        if let bound, name >= bound { return }
+        if let last, name <= last { return }
+        names.append(name)
+        if names.count / 2 >= limit {
+            names = sorted()
+            bound = names.last ?? ""
         }
     }
 
-    func sorted() -> [String] {
-        heap.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private mutating func siftUp() {
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard heap[parent].lexicographicallyPrecedes(heap[child]) else { return }
-            heap.swapAt(parent, child)
-            child = parent
-        }
-    }
-
-    private mutating func siftDown() {
-        var parent = 0
-        while true {
-            var largest = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < heap.count && heap[largest].lexicographicallyPrecedes(heap[child]) {
-                largest = child
-            }
-            guard largest != parent else { return }
-            heap.swapAt(parent, largest)
-            parent = largest
-        }
-    }
+    func sorted() -> [String] { Array(names.sorted().prefix(limit)) }
 }
