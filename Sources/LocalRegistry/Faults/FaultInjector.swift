@@ -4,9 +4,6 @@ public import NIOCore
 
 /// Stands between a connection and the handlers, and spoils the requests that a plan tells it to.
 public struct FaultInjector: Sendable {
-    /// How long a refused client gets to take notice before the connection is closed.
-    private static let patience = Duration.seconds(2)
-
     /// What goes wrong and what went wrong.
     public let plan: FaultPlan
     private let expireTokens: @Sendable () async throws -> Void
@@ -58,7 +55,7 @@ public struct FaultInjector: Sendable {
             return reply(status, headers, body, to: request)
         case .refuse(let status, var headers, let body):
             headers[.connection] = "close"
-            return refusal(reply(status, headers, body, to: request), of: request, channel)
+            return reply(status, headers, body, to: request)
         case .delay(let duration): try await Task.sleep(for: duration)
         case .expireTokens: try await expireTokens()
         case .call(let body): body(request.head)
@@ -132,26 +129,5 @@ public struct FaultInjector: Sendable {
             status: status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
         return request.method == .head ? response.createHeadResponse() : response
-    }
-
-    /// A reply after which the connection ends. What the client still sends is read for a moment:
-    /// closing on unread bytes would reset the connection and with it take the reply away.
-    private func refusal(
-        _ response: Response, of request: Request, _ channel: any Channel
-    ) -> Response {
-        let original = response.body
-        let body = ResponseBody(contentLength: original.contentLength) { writer in
-            try await original.write(writer)
-            try await channel.flushAll()
-            try? await channel.close(mode: .output)
-            await withTaskGroup { group in
-                group.addTask { do { for try await _ in request.body {} } catch {} }
-                group.addTask { try? await Task.sleep(for: Self.patience) }
-                await group.next()
-                group.cancelAll()
-            }
-            throw ConnectionDropped()
-        }
-        return Response(status: response.status, headers: response.headers, body: body)
     }
 }

@@ -20,7 +20,9 @@ enum BlobDelivery {
             .acceptRanges: "bytes",
             .cacheControl: "max-age=31536000, immutable",
         ]
-        switch ByteRange(exchange.headers[.range], size: blob.size) {
+        // A part of what the client has the rest of, if it is that. RFC 9110, section 13.1.5.
+        let isWanted = exchange.headers[.ifRange].map { $0 == headers[.eTag] } ?? true
+        switch ByteRange(isWanted ? exchange.headers[.range] : nil, size: blob.size) {
         case .unsatisfiable:
             return .empty(.rangeNotSatisfiable, [.contentRange: "bytes */\(blob.size)"])
         case .whole:

@@ -11,7 +11,7 @@ enum ByteRange: Equatable {
     /// Reads a field for content of `size` bytes.
     init(_ field: String?, size: Int64) {
         self = .whole
-        guard let field, field.hasPrefix("bytes=") else { return }
+        guard let field, field.lowercased().hasPrefix("bytes=") else { return }
         let parts = field.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, !field.contains(",") else { return }
         switch (Self.number(parts[0]), Self.number(parts[1])) {
@@ -28,10 +28,14 @@ enum ByteRange: Equatable {
     }
 
     private static func number(_ text: Substring) -> Int64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            return nil
-        }
-        return Int64(text) ?? .max
+        text.isDigits ? Int64(text) ?? .max : nil
+    }
+}
+
+extension Substring {
+    /// Whether these are decimal digits alone: a number's initialiser takes a sign too.
+    fileprivate var isDigits: Bool {
+        !isEmpty && utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 }
 
@@ -48,8 +52,9 @@ struct ChunkRange: Equatable {
         if text.hasPrefix("bytes ") { text = text.dropFirst(6) }
         if let slash = text.firstIndex(of: "/") { text = text[..<slash] }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let start = Int64(parts[0]), let end = Int64(parts[1]), start >= 0,
-            end >= start
+        // The end is below the largest number, so that a length can be computed from it.
+        guard parts.count == 2, parts.allSatisfy(\.isDigits), let start = Int64(parts[0]),
+            let end = Int64(parts[1]), end >= start, end < .max
         else { return nil }
         self.start = start
         self.end = end

@@ -2,7 +2,7 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 import OCIRegistry
 
 /// Takes one request from the first byte to the last: faults, authentication, the registry or the
@@ -18,18 +18,21 @@ struct Dispatcher: Sendable {
     /// What clients reach the server as, where it is not what they send as `Host`.
     let externalOrigin: Origin?
 
-    /// An unread body up to this size is read away after a refusal; a larger one ends the connection.
-    private static let drainLimit: Int64 = 1 << 20
-
-    /// The connection is to be closed after this answer.
-    private struct UnreadBody: Error {}
-
     func respond(
         _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
         let start = ContinuousClock.now
-        let response = try await faults.respond(to: request, channel: channel) { request in
-            await answer(Exchange(request, collapsingSlashes: api.collapsesSlashes), channel)
+        let response: Response
+        do {
+            response = try await faults.respond(
+                to: request.awaited(on: channel), channel: channel
+            ) { request in
+                try await answer(
+                    Exchange(request, collapsingSlashes: api.collapsesSlashes), channel)
+            }
+        } catch {
+            log.write(request, nil, channel, start.duration(to: .now))
+            throw error
         }
         let head = complete(response)
         log.write(request, head.status, channel, start.duration(to: .now))
@@ -38,11 +41,14 @@ struct Dispatcher: Sendable {
         } else {
             try await writer.write(response: head, body: response.body)
         }
-        if head.status.kind == .clientError, Self.mayBeLong(request) { throw UnreadBody() }
     }
 
-    private func answer(_ exchange: Exchange, _ channel: any Channel) async -> Response {
+    /// Throws when there is nobody left to answer.
+    private func answer(_ exchange: Exchange, _ channel: any Channel) async throws -> Response {
         do {
+            guard !exchange.headers.contains(.host) else {
+                throw RegistryError(.badRequest, .unsupported, "the request has several Hosts")
+            }
             let origin = try externalOrigin ?? Origin(of: exchange.request.head, isTLS: isTLS)
             if let response = try await access.respond(
                 toTokenRequest: exchange.request, origin: origin)
@@ -55,9 +61,6 @@ struct Dispatcher: Sendable {
             }
             _ = try await access.authorize(
                 exchange.request.head, api.needs(exchange), origin: origin)
-            if exchange.headers[.expect]?.lowercased() == "100-continue" {
-                try await channel.writeAndFlush(HTTPResponsePart.head(.init(status: .continue)))
-            }
             return try await api.respond(exchange)
         } catch let error as RegistryError {
             return api.render(error)
@@ -67,6 +70,10 @@ struct Dispatcher: Sendable {
                 error.isFull
                     ? RegistryError(.init(code: 507), .unknown, "the registry's disk is full")
                     : RegistryError(.internalServerError, .unknown, "the registry's disk failed"))
+        } catch let error where error is ConnectionDropped || !channel.isActive {
+            throw error
+        } catch is HTTPParserError {
+            return api.render(RegistryError(.badRequest, .unknown, "the body is no HTTP"))
         } catch {
             log.report(error, exchange.request)
             return api.render(
@@ -79,12 +86,5 @@ struct Dispatcher: Sendable {
         head.headerFields[.dockerAPIVersion] = "registry/2.0"
         head.headerFields[.xContentTypeOptions] = "nosniff"
         return head
-    }
-
-    private static func mayBeLong(_ request: Request) -> Bool {
-        guard let length = request.headers[.contentLength] else {
-            return request.headers[.transferEncoding] != nil
-        }
-        return (Int64(length) ?? .max) > drainLimit
     }
 }

@@ -13,8 +13,8 @@ struct RegistryChannel: ServerChildChannel, HTTPChannelHandler {
     /// Whether TLS is below.
     let secure: Bool
 
-    /// A request that does not move for so long is given up.
-    private static let idleTimeout = Duration.seconds(60)
+    /// A connection whose client does nothing for so long is given up.
+    let idleTimeout: Duration
     /// All header fields of a request, in bytes.
     private static let headerLimit = 32 << 10
 
@@ -30,8 +30,7 @@ struct RegistryChannel: ServerChildChannel, HTTPChannelHandler {
                 withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: limits)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: secure))
-            try pipeline.addHandler(
-                HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
+            try pipeline.addHandler(ConnectionHandler(idleTimeout: idleTimeout))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(

@@ -37,7 +37,8 @@ public final class RegistryServer: Sendable {
         let disk = DiskPool(threads: threads)
         let dispatcher = try Self.dispatcher(settings, store, disk)
         let server = try await RunningServer(
-            .hostname(settings.host, port: settings.port), tls: settings.tls
+            .hostname(settings.host, port: settings.port), tls: settings.tls,
+            idleTimeout: settings.idleTimeout
         ) { try await dispatcher.respond($0, $1, $2) }
         do {
             control = try await Self.control(store, disk)

@@ -4,6 +4,8 @@ import NIOCore
 import OCIRegistry
 
 extension HTTPField.Name {
+    /// Among a request's fields only where there is more than one: the first is its authority.
+    static let host = registry("Host")
     static let dockerContentDigest = registry("Docker-Content-Digest")
     static let dockerUploadUUID = registry("Docker-Upload-UUID")
     static let dockerAPIVersion = registry("Docker-Distribution-API-Version")

@@ -20,11 +20,12 @@ final class RunningServer: Sendable {
     /// Listens. Throws ``OCIError`` (configuration) when it cannot.
     init(
         _ address: BindAddress, tls: TLSConfiguration? = nil,
-        _ responder: @escaping HTTPChannelHandler.Responder
+        idleTimeout: Duration = .seconds(60), _ responder: @escaping HTTPChannelHandler.Responder
     ) async throws {
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
         let quiet = Logger(label: "local-registry.http") { _ in SwiftLogNoOpLogHandler() }
-        let plain = RegistryChannel(responder: responder, secure: tls != nil)
+        let plain = RegistryChannel(
+            responder: responder, secure: tls != nil, idleTimeout: idleTimeout)
         let channel: any ServerChildChannel =
             if let tls { try TLSChannel(plain, tlsConfiguration: tls) } else { plain }
         let service = channel.server(

@@ -22,6 +22,9 @@ public struct ServerSettings: Sendable {
     public var externalOrigin: Origin?
     /// Whether a manifest may name blobs and manifests that are not there. OCI dialect only.
     public var acceptsSparse = true
+    /// A connection is closed when its client neither sends nor takes anything for so long, though it
+    /// is its turn.
+    public var idleTimeout = Duration.seconds(60)
     /// What goes wrong on purpose.
     public var faults = FaultPlan()
     /// Where one line a request goes.

@@ -1,9 +1,10 @@
 import HummingbirdCore
-import LocalRegistry
 import Logging
 import NIOCore
 import NIOPosix
 import TestSupport
+
+@testable import LocalRegistry
 
 /// The registry's own, of the two that these tests can see.
 typealias Fault = LocalRegistry.Fault
@@ -22,12 +23,13 @@ struct FaultyServer {
         let injector = FaultInjector(plan) { echo.expireTokens() }
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = Server(
-            childChannelSetup: HTTP1Channel { request, writer, channel in
-                let response = try await injector.respond(to: request, channel: channel) {
-                    try await echo.respond($0)
-                }
-                try await writer.write(response: response.head, body: response.body)
-            },
+            childChannelSetup: RegistryChannel(
+                responder: { request, writer, channel in
+                    let response = try await injector.respond(to: request, channel: channel) {
+                        try await echo.respond($0)
+                    }
+                    try await writer.write(response: response.head, body: response.body)
+                }, secure: false, idleTimeout: .seconds(60)),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
