@@ -59,10 +59,10 @@ struct Serve: AsyncParsableCommand {
         settings.host = reach.listen.host
         settings.port = reach.listen.port
         settings.dialect = content.dialect
-        settings.gitea.version = content.giteaVersion
+        settings.gitea.version = content.version
         settings.acceptsSparse = !content.refuseSparse
         settings.access = try await access.accessGuard(
-            root: root, dialect: content.dialect, version: content.giteaVersion)
+            root: root, dialect: content.dialect, version: content.version)
         settings.tls = try reach.certificate(root: root)?.configuration
         settings.externalOrigin = try reach.externalURL.map(Origin.init(url:))
         if let faults { try await settings.faults.load(faults) }
@@ -76,7 +76,7 @@ struct Serve: AsyncParsableCommand {
         let scheme = reach.isTLS ? "https" : "http"
         let address = "\(scheme)://\(reach.listen.authority(port: server.port))"
         let dialect =
-            content.dialect == .gitea ? "Gitea \(content.giteaVersion.rawValue)" : "OCI"
+            content.dialect == .gitea ? "Gitea \(content.version.rawValue)" : "OCI"
         Terminal.write(
             """
             serving \(content.folder.root) at \(address)

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Glibc
 public import LocalRegistry
 import OCIRegistry
 
@@ -14,11 +15,21 @@ struct ContentOptions: ParsableArguments {
             "Whose manners to have. A folder keeps its own for life.", valueName: "oci|gitea"))
     var dialect = Dialect.oci
 
-    @Option(help: "Which Gitea to be, with --dialect gitea.")
-    var giteaVersion = GiteaVersion.latest
+    @Option(
+        help: "Which Gitea to be, with --dialect gitea (default: \(GiteaVersion.latest.rawValue)).")
+    var giteaVersion: GiteaVersion?
 
     @Flag(help: "Refuse a manifest that names what is not there (oci; gitea always does).")
     var refuseSparse = false
+
+    /// Which Gitea to be, where it is to be one.
+    var version: GiteaVersion { giteaVersion ?? .latest }
+
+    func validate() throws {
+        if dialect != .gitea, giteaVersion != nil {
+            throw ValidationError("--gitea-version needs --dialect gitea")
+        }
+    }
 }
 
 /// Who may do what.
@@ -41,6 +52,9 @@ struct AccessOptions: ParsableArguments {
         if auth == .none, users.users != nil || anonymousPull {
             throw ValidationError("--users and --anonymous-pull need --auth basic or --auth token")
         }
+        if auth != .none, open {
+            throw ValidationError("--open is for a registry without --auth: choose")
+        }
     }
 
     /// What asks each request who sends it.
@@ -49,12 +63,13 @@ struct AccessOptions: ParsableArguments {
     ) async throws -> any AccessGuard {
         guard auth != .none else { return AccessControl(.none) }
         let path = users.path(root: root)
-        let users: UserFile
-        do { users = try UserFile(path) } catch {
+        guard Glibc.access(path, F_OK) == 0 else {
+            let place = users.users.map { " --users \($0)" } ?? ""
             throw OCIError(
-                error.kind, error.message, subject: error.subject,
-                advice: "add a user: local-registry user add NAME --root \(root)")
+                .configuration, "there are no users yet", subject: path,
+                advice: "add one: local-registry user add NAME --root \(root)\(place)")
         }
+        let users = try UserFile(path)
         let keyFile = "\(root)/token.key"
         if dialect == .gitea {
             let issuer = try await TokenIssuer(

@@ -158,7 +158,8 @@ public final class UserFile: Sendable {
             throw OCIError(
                 .configuration, "there is no such file of users", subject: path,
                 advice:
-                    "make it: local-registry user '\(path)' NAME, or htpasswd -cB '\(path)' NAME")
+                    "make it: local-registry user add NAME --users '\(path)' --root DIR, "
+                    + "or htpasswd -cB '\(path)' NAME")
         }
         return (try UserEntries(bytes, path: path), stamp)
     }

@@ -37,7 +37,8 @@ public final class RegistryServer: Sendable {
         let disk = DiskPool(threads: threads)
         let dispatcher = try Self.dispatcher(settings, store, disk)
         let server = try await RunningServer(
-            .hostname(settings.host, port: settings.port), tls: settings.tls,
+            .hostname(settings.host, port: settings.port), place: settings.address,
+            tls: settings.tls,
             idleTimeout: settings.idleTimeout
         ) { try await dispatcher.respond($0, $1, $2) }
         do {
@@ -104,7 +105,7 @@ public final class RegistryServer: Sendable {
         let path = ControlSocket.path(root: store.layout.root)
         guard path.utf8.count <= ControlSocket.pathLimit else { return nil }
         let socket = ControlSocket(store: store, disk: disk)
-        let running = try await RunningServer(.unixDomainSocket(path: path)) {
+        let running = try await RunningServer(.unixDomainSocket(path: path), place: path) {
             try await socket.respond($0, $1, $2)
         }
         chmod(path, 0o600)

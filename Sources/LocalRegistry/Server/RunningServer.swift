@@ -1,3 +1,4 @@
+import Glibc
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
@@ -17,9 +18,9 @@ final class RunningServer: Sendable {
     /// How long requests under way may go on after the server is told to stop.
     private static let patience = Duration.seconds(10)
 
-    /// Listens. Throws ``OCIError`` (configuration) when it cannot.
+    /// Listens. Throws ``OCIError`` (configuration), which names the address as `place`, when it cannot.
     init(
-        _ address: BindAddress, tls: TLSConfiguration? = nil,
+        _ address: BindAddress, place: String, tls: TLSConfiguration? = nil,
         idleTimeout: Duration = .seconds(60), _ responder: @escaping HTTPChannelHandler.Responder
     ) async throws {
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
@@ -50,10 +51,21 @@ final class RunningServer: Sendable {
             guard let port = try await iterator.next() else { throw CancellationError() }
             self.port = port
         } catch {
-            throw OCIError(
-                .configuration, "cannot listen on \(address): \(error)",
-                advice: "choose another address with --listen HOST:PORT")
+            throw Self.refusal(place, error)
         }
+    }
+
+    private static func refusal(_ place: String, _ error: any Error) -> OCIError {
+        let reason: String
+        switch error {
+        case let error as IOError: reason = String(cString: strerror(error.errnoCode))
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            reason = "there is no such host"
+        default: reason = "\(error)"
+        }
+        return OCIError(
+            .configuration, "cannot listen: \(reason)", subject: place,
+            advice: "choose another address with --listen HOST:PORT; port 0 takes a free one")
     }
 
     func stop() async {

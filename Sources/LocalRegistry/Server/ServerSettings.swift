@@ -32,4 +32,7 @@ public struct ServerSettings: Sendable {
 
     /// The settings of a server on a free port of this machine, open to everybody on it.
     public init(root: FilePath) { self.root = root }
+
+    /// Where it is to listen, as people write it.
+    var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -27,6 +27,9 @@ final class RawConnection {
         }
     }
 
+    /// A connection for a caller that may wait.
+    static func connected(_ port: Int) throws -> RawConnection { try RawConnection(port) }
+
     private init(_ port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
