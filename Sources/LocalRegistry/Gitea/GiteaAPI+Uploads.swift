@@ -100,6 +100,10 @@ extension GiteaAPI {
         let before = writer.upload.count
         do {
             try await BlobReception.receive(exchange.request.body, into: writer, disk: disk)
+        } catch let error as StoreError {
+            // A full disk needs the room of what nobody can go on with.
+            try? await disk.run { try store.cancel(writer.upload) }
+            throw error
         } catch {
             writer.upload.poison()
             throw error

@@ -39,7 +39,12 @@ struct Dispatcher: Sendable {
         if request.method == .head {
             try await writer.writeResponse(head)
         } else {
-            try await writer.write(response: head, body: response.body)
+            do {
+                try await writer.write(response: head, body: response.body)
+            } catch let error as StoreError {
+                log.report(error, request)
+                throw error
+            }
         }
     }
 
@@ -70,7 +75,9 @@ struct Dispatcher: Sendable {
                 error.isFull
                     ? RegistryError(.init(code: 507), .unknown, "the registry's disk is full")
                     : RegistryError(.internalServerError, .unknown, "the registry's disk failed"))
-        } catch let error where error is ConnectionDropped || !channel.isActive {
+        } catch let error
+            where error is ConnectionDropped || error is CancellationError || !channel.isActive
+        {
             throw error
         } catch is HTTPParserError {
             return api.render(RegistryError(.badRequest, .unknown, "the body is no HTTP"))

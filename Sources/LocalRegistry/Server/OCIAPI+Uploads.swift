@@ -114,7 +114,13 @@ extension OCIAPI {
             }
         }
         let before = writer.upload.count
-        try await BlobReception.receive(exchange.request.body, into: writer, disk: disk)
+        do {
+            try await BlobReception.receive(exchange.request.body, into: writer, disk: disk)
+        } catch let error as StoreError {
+            // Nobody can go on with it, and a full disk needs its room.
+            try? await disk.run { try store.cancel(writer.upload) }
+            throw error
+        }
         if let length = exchange.contentLength, writer.upload.count - before != length {
             throw RegistryError(
                 .badRequest, .sizeInvalid, "the connection ended before the content did",

@@ -52,22 +52,52 @@ struct FullDiskTests {
         #expect(check.status == 0, "\(check.stdout)\(check.stderr)")
     }
 
-    @Test("A session that ran out of room goes on once there is some")
-    func session() async throws {
+    @Test("A session that ran out of room gives back what it took", arguments: ["oci", "gitea"])
+    func session(_ dialect: String) async throws {
+        let program = try LocalProgram()
+        let disk = try await SmallDisk(program.folder.file("disk"))
+        let serving = try await program.serve(
+            "--dialect", dialect, root: "disk/root", command: disk.bound)
+        let session = try await serving.startUpload(to: "team/app")
+        let large = try program.folder.write("large", FixtureContent.random(8 << 20, seed: 4))
+        var status = try await serving.status("-X", "PATCH", "--data-binary", "@\(large)", session)
+        #expect(disk.isMounted ? status == "507" : ["500", "507"].contains(status))
+        status = try await serving.status("-X", "PATCH", "-d", "more", session)
+        #expect(status == "404")
+        let content = FixtureContent.random(2 << 20, seed: 5)
+        let next = try await serving.startUpload(to: "team/app")
+        let file = try program.folder.write("content", content)
+        status = try await serving.status(
+            "-X", "PUT", "--data-binary", "@\(file)", "-H",
+            "Content-Type: application/octet-stream", "\(next)?digest=\(Sha256.digest(content))")
+        #expect(status == "201")
+    }
+
+    @Test("A registry works again once there is room")
+    func roomAgain() async throws {
         let program = try LocalProgram()
         let disk = try await SmallDisk(program.folder.file("disk"))
         guard disk.isMounted else { return }
         let serving = try await program.serve(root: "disk/root")
-        try program.folder.write("disk/ballast", [UInt8](repeating: 1, count: 3 << 20))
-        let content = FixtureContent.random(2 << 20, seed: 4)
-        var status = try await serving.push(content, to: "app")
-        #expect(status == "507")
-        unlink(program.folder.file("disk/ballast"))
-        status = try await serving.push(content, to: "app")
-        #expect(status == "201")
-        let manifest = try await serving.status(
+        let manifest = [
             "-X", "PUT", "-H", "Content-Type: application/vnd.oci.image.index.v1+json", "-d",
-            #"{"schemaVersion":2,"manifests":[]}"#, "/v2/app/manifests/v1")
-        #expect(manifest == "201")
+            #"{"schemaVersion":2,"manifests":[]}"#, "/v2/app/manifests/v1",
+        ]
+        let ballast = program.folder.file("disk/ballast")
+        _ = try await ChildProcess.run(ProgramCall("cp", ["/dev/zero", ballast]))
+        var status = try await serving.status(manifest)
+        #expect(status == "507")
+        status = try await serving.push(Array("hello".utf8), to: "app")
+        #expect(status == "507")
+        status = try await serving.status("/v2/app/manifests/v1")
+        #expect(status == "404")
+        unlink(ballast)
+        status = try await serving.status(manifest)
+        #expect(status == "201")
+        status = try await serving.push(Array("hello".utf8), to: "app")
+        #expect(status == "201")
+        _ = try await serving.stop()
+        let check = try await program.run("check", "--root", "disk/root")
+        #expect(check.status == 0, "\(check.stdout)\(check.stderr)")
     }
 }

@@ -76,7 +76,9 @@ struct Serving: Sendable {
     var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
     /// The status that curl gets for these arguments, in which a leading `/v2` stands for the server.
-    func status(_ arguments: String...) async throws -> String {
+    func status(_ arguments: String...) async throws -> String { try await status(arguments) }
+
+    func status(_ arguments: [String]) async throws -> String {
         let call = arguments.map { $0.hasPrefix("/v2") ? url + $0 : $0 }
         let result = try await ChildProcess.run(
             ProgramCall(
@@ -92,6 +94,17 @@ struct Serving: Sendable {
         return try await status(
             "-X", "POST", "-H", "Content-Type: application/octet-stream", "--data-binary",
             "@\(file)", "/v2/\(name)/blobs/uploads/?digest=\(Sha256.digest(bytes))")
+    }
+
+    /// Opens an upload session and gives its path.
+    func startUpload(to name: String) async throws -> String {
+        let headers = "headers-\(UInt32.random(in: 0 ... .max))"
+        _ = try await status("-X", "POST", "-D", headers, "/v2/\(name)/blobs/uploads/")
+        let text = String(decoding: try folder.read(headers), as: UTF8.self)
+        for line in text.split(separator: "\r\n") where line.lowercased().hasPrefix("location:") {
+            return String(line.dropFirst(9).drop { $0 == " " })
+        }
+        throw SupportError("no upload was opened: \(text)")
     }
 
     /// Tells it to end, and waits until it has.

@@ -9,9 +9,13 @@ import Testing
 struct SlowClientTests {
     private static let timeout = Duration.milliseconds(400)
 
-    /// Runs `body` beside a server that loses patience soon, and tells how long it took.
+    /// Longer than a machine with much else to do may hold up a client that does not sleep.
+    private static let longTimeout = Duration.seconds(1)
+
+    /// Runs `body` beside a server that loses patience soon, and tells how long it took. That it does
+    /// lose it, the connection tells: it waits for an end, but not for ever.
     private static func timed(
-        body: (GiteaServer) async throws -> Void
+        _ timeout: Duration = timeout, body: (GiteaServer) async throws -> Void
     ) async throws -> Duration {
         var took = Duration.zero
         try await GiteaServer.oci({ $0.idleTimeout = timeout }) { server in
@@ -27,22 +31,23 @@ struct SlowClientTests {
             let reply = try await RawConnection.ask(server.server.port, String(line))
             #expect(reply.isEmpty)
         }
-        #expect(took >= Self.timeout && took < Self.timeout * 4)
+        #expect(took >= Self.timeout)
     }
 
     @Test("Fields that come byte by byte do not hold a connection")
     func dripping() async throws {
-        let took = try await Self.timed { server in
+        _ = try await Self.timed { server in
             let line = server.head("GET /v2/").dropLast(2)
-            try await RawConnection.with(server.server.port) { connection in
+            let isEnded = try await RawConnection.with(server.server.port) { connection in
                 connection.send(String(line) + "X: ")
-                for _ in 0..<100 {
-                    guard connection.send("a") else { return }
+                for _ in 0..<400 {
+                    guard connection.send("a") else { return true }
                     usleep(50_000)
                 }
+                return false
             }
+            #expect(isEnded)
         }
-        #expect(took < Self.timeout * 5)
     }
 
     @Test("A connection that nobody uses is closed")
@@ -51,7 +56,7 @@ struct SlowClientTests {
             let reply = try await RawConnection.ask(server.server.port, server.head("GET /v2/"))
             #expect(reply.hasPrefix("HTTP/1.1 200 "), "\(reply)")
         }
-        #expect(took >= Self.timeout && took < Self.timeout * 4)
+        #expect(took >= Self.timeout)
     }
 
     @Test("An upload that stalls is given up, and what came of it stays in its session")
@@ -70,12 +75,12 @@ struct SlowClientTests {
             }
             #expect(state["Range"] == "0-4", "\(state)")
         }
-        #expect(took >= Self.timeout && took < Self.timeout * 4)
+        #expect(took >= Self.timeout)
     }
 
     @Test("An upload that goes on is not given up, however slow")
     func slowUpload() async throws {
-        let took = try await Self.timed { server in
+        let took = try await Self.timed(Self.longTimeout) { server in
             let digest = Sha256.digest(Array("hello".utf8))
             let head = server.head(
                 "POST /v2/app/blobs/uploads/?digest=\(digest)", "Content-Length: 5",
@@ -83,14 +88,14 @@ struct SlowClientTests {
             let reply = try await RawConnection.with(server.server.port) { connection in
                 connection.send(head)
                 for letter in "hello" {
-                    usleep(150_000)
+                    usleep(300_000)
                     connection.send(String(letter))
                 }
                 return try connection.readToEnd()
             }
             #expect(reply.hasPrefix("HTTP/1.1 201 "), "\(reply)")
         }
-        #expect(took > Self.timeout)
+        #expect(took > Self.longTimeout)
     }
 
     @Test("A client that takes nothing of a long answer is given up")
@@ -101,7 +106,7 @@ struct SlowClientTests {
             let head = server.head("GET /v2/app/blobs/\(digest)")
             let count = try await RawConnection.with(server.server.port) { connection in
                 connection.send(head)
-                usleep(1_200_000)
+                usleep(2_000_000)
                 var count = 0
                 while let piece = try? connection.read(1 << 20), !piece.isEmpty {
                     count += piece.count
@@ -114,7 +119,7 @@ struct SlowClientTests {
 
     @Test("A client that takes a long answer slowly gets all of it")
     func slowDownload() async throws {
-        let took = try await Self.timed { server in
+        let took = try await Self.timed(Self.longTimeout) { server in
             let size = 32 << 20
             let digest = try await push(size, to: server)
             let head = server.head("GET /v2/app/blobs/\(digest)", "Connection: close")
@@ -127,13 +132,13 @@ struct SlowClientTests {
                     count += piece.count
                     if count / (4 << 20) > pauses {
                         pauses += 1
-                        usleep(150_000)
+                        usleep(200_000)
                     }
                 }
             }
             #expect(count > size)
         }
-        #expect(took > Self.timeout)
+        #expect(took > Self.longTimeout)
     }
 
     @Test("A fault that delays an answer is not taken for a client that sleeps")

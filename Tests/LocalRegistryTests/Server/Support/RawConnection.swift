@@ -6,7 +6,7 @@ import TestSupport
 final class RawConnection {
     private let descriptor: Int32
     /// How long a call waits for the server, in seconds.
-    private static let patience = 10
+    private static let patience = 30
 
     /// Runs `body` with a connection to a port of this machine.
     static func with<R: Sendable>(
