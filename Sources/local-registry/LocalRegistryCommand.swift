@@ -15,7 +15,7 @@ struct LocalRegistryCommand: AsyncParsableCommand {
             a network. What is pushed is on the disk before the answer goes out.
 
             Exit codes: 0 done, 11 a check found problems, 64 usage, 66 not found, 69 unreachable, \
-            78 bad configuration.
+            74 the disk failed, 78 bad configuration.
             """,
         version: "0.1.0",
         subcommands: [Serve.self, Collect.self, Check.self, User.self])

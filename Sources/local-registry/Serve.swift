@@ -12,6 +12,9 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve a folder as a registry.",
         discussion: """
+              local-registry serve --root ./registry
+              publisher push app:dev 127.0.0.1:5000/team/app:dev
+
             The address, the page and the authority to trust go to standard output, one line a \
             request to standard error. SIGINT or SIGTERM ends it: requests under way have ten \
             seconds.
@@ -75,13 +78,15 @@ struct Serve: AsyncParsableCommand {
     private func announce(_ server: RegistryServer) {
         let scheme = reach.isTLS ? "https" : "http"
         let address = "\(scheme)://\(reach.listen.authority(port: server.port))"
+        var page = reach.externalURL ?? address
+        if page.hasSuffix("/") { page.removeLast() }
         let dialect =
             content.dialect == .gitea ? "Gitea \(content.version.rawValue)" : "OCI"
         Terminal.write(
             """
             serving \(content.folder.root) at \(address)
             dialect: \(dialect); authentication: \(access.auth.rawValue)
-            page: \(reach.externalURL ?? address)
+            page: \(page)/
 
             """)
         if let authority = reach.authorityFile(root: content.folder.root) {

@@ -37,7 +37,10 @@ struct AccessOptions: ParsableArguments {
     /// How a client proves who it is.
     enum Mode: String, ExpressibleByArgument, CaseIterable { case none, basic, token }
 
-    @Option(help: "How clients prove who they are; see `local-registry user add`.")
+    @Option(
+        help: ArgumentHelp(
+            "How clients prove who they are; see `local-registry user add`.",
+            valueName: "none|basic|token"))
     var auth = Mode.none
 
     @OptionGroup var users: UsersOption
@@ -124,9 +127,27 @@ struct ReachOptions: ParsableArguments {
             return try ServerCertificate(certificateFile: tlsCert, keyFile: tlsKey)
         }
         guard tls else { return nil }
-        let everywhere = ["0.0.0.0", "::"].contains(listen.host)
-        return try ServerCertificate.selfMade(
-            in: "\(root)/tls", hosts: everywhere ? [] : [listen.host])
+        return try ServerCertificate.selfMade(in: "\(root)/tls", hosts: try hosts())
+    }
+
+    /// The names and addresses by which clients know the server, besides those of this machine alone.
+    private func hosts() throws(OCIError) -> [String] {
+        var hosts = [listen.host]
+        if ["0.0.0.0", "::"].contains(listen.host), let name = Self.machineName { hosts = [name] }
+        if let externalURL {
+            let authority = try Origin(url: externalURL).authority
+            hosts.append(ListenAddress(argument: authority)?.host ?? authority)
+        }
+        return hosts
+    }
+
+    /// What this machine is called; nil where that is nothing that a certificate can hold.
+    private static var machineName: String? {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
+        let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let name = String(decoding: bytes, as: UTF8.self)
+        return (try? RegistryHost(name))?.name == name ? name : nil
     }
 
     /// The authority of a certificate of its own making.

@@ -13,7 +13,7 @@ struct ServeTests {
         #expect(
             lines == [
                 "serving root at \(serving.url)", "dialect: OCI; authentication: none",
-                "page: \(serving.url)",
+                "page: \(serving.url)/",
             ])
         let status = try await serving.status("/v2/")
         #expect(status == "200")

@@ -34,6 +34,21 @@ struct SlowClientTests {
         #expect(took >= Self.timeout)
     }
 
+    @Test("A connection on which nothing is said is closed, before TLS is agreed on too")
+    func silent() async throws {
+        let folder = try TemporaryFolder()
+        let certificate = try ServerCertificate.selfMade(in: folder.file("tls"), hosts: [])
+        for tls in [nil, certificate.configuration] {
+            try await GiteaServer.oci({
+                $0.idleTimeout = Self.timeout
+                $0.tls = tls
+            }) { server in
+                let reply = try await RawConnection.ask(server.server.port)
+                #expect(reply.isEmpty)
+            }
+        }
+    }
+
     @Test("Fields that come byte by byte do not hold a connection")
     func dripping() async throws {
         _ = try await Self.timed { server in
