@@ -147,7 +147,7 @@ struct ReachOptions: ParsableArguments {
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
         let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let name = String(decoding: bytes, as: UTF8.self)
-        return (try? RegistryHost(name))?.name == name ? name : nil
+        return (try? RegistryHost(name))?.name == name.lowercased() ? name : nil
     }
 
     /// The authority of a certificate of its own making.

@@ -33,6 +33,18 @@ struct ServeTests {
         #expect(other == "000")
     }
 
+    @Test("Its certificate is good for the name that clients know it by")
+    func externalName() async throws {
+        let name = "registry.example.org"
+        let serving = try await LocalProgram().serve(
+            "--tls", "--open", "--listen", "0.0.0.0:0", "--external-url", "https://\(name)/")
+        #expect(serving.child.stdout.contains("page: https://\(name)/\n"))
+        let status = try await serving.status(
+            "--cacert", "root/tls/ca.pem", "--connect-to", "\(name):443:127.0.0.1:\(serving.port)",
+            "https://\(name)/v2/")
+        #expect(status == "200")
+    }
+
     @Test("It does not open itself to the network unless told to")
     func open() async throws {
         let program = try LocalProgram()
