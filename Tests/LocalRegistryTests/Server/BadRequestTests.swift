@@ -85,6 +85,16 @@ struct BadRequestTests {
         }
     }
 
+    @Test("A client of HTTP/1.0 sees the end of the answer")
+    func oldVersion() async throws {
+        try await GiteaServer.oci { server in
+            let reply = try await RawConnection.ask(
+                server.server.port, "GET /v2/ HTTP/1.0\r\nHost: \(server.host)\r\n\r\n")
+            #expect(reply.hasPrefix("HTTP/1.1 200 "), "\(reply)")
+            #expect(reply.hasSuffix("{}"), "\(reply)")
+        }
+    }
+
     @Test(
         "A path leads nowhere but to names, tags and digests",
         arguments: [
