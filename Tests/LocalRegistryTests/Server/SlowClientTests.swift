@@ -7,18 +7,19 @@ import Testing
 
 @Suite("Clients that are slow")
 struct SlowClientTests {
-    private static let timeout = Duration.milliseconds(400)
+    private static let timeout = Duration.seconds(2)
 
     /// Longer than a machine with much else to do may hold up a client that does not sleep.
-    private static let longTimeout = Duration.seconds(1)
+    private static let longTimeout = Duration.seconds(3)
 
     /// Runs `body` beside a server that loses patience soon, and tells how long it took. That it does
     /// lose it, the connection tells: it waits for an end, but not for ever.
     private static func timed(
-        _ timeout: Duration = timeout, body: (GiteaServer) async throws -> Void
+        _ timeout: Duration = timeout, in folder: TemporaryFolder? = nil,
+        body: (GiteaServer) async throws -> Void
     ) async throws -> Duration {
         var took = Duration.zero
-        try await GiteaServer.oci({ $0.idleTimeout = timeout }) { server in
+        try await GiteaServer.oci(in: folder, { $0.idleTimeout = timeout }) { server in
             took = try await ContinuousClock().measure { try await body(server) }
         }
         return took
@@ -103,7 +104,7 @@ struct SlowClientTests {
             let reply = try await RawConnection.with(server.server.port) { connection in
                 connection.send(head)
                 for letter in "hello" {
-                    usleep(300_000)
+                    usleep(800_000)
                     connection.send(String(letter))
                 }
                 return try connection.readToEnd()
@@ -115,13 +116,13 @@ struct SlowClientTests {
 
     @Test("A client that takes nothing of a long answer is given up")
     func download() async throws {
-        _ = try await Self.timed { server in
-            let size = 32 << 20
-            let digest = try await push(size, to: server)
+        let (folder, size) = (try TemporaryFolder(), 32 << 20)
+        let digest = try await push(size, in: folder)
+        _ = try await Self.timed(in: folder) { server in
             let head = server.head("GET /v2/app/blobs/\(digest)")
             let count = try await RawConnection.with(server.server.port) { connection in
                 connection.send(head)
-                usleep(2_000_000)
+                usleep(5_000_000)
                 var count = 0
                 while let piece = try? connection.read(1 << 20), !piece.isEmpty {
                     count += piece.count
@@ -134,9 +135,9 @@ struct SlowClientTests {
 
     @Test("A client that takes a long answer slowly gets all of it")
     func slowDownload() async throws {
-        let took = try await Self.timed(Self.longTimeout) { server in
-            let size = 32 << 20
-            let digest = try await push(size, to: server)
+        let (folder, size) = (try TemporaryFolder(), 32 << 20)
+        let digest = try await push(size, in: folder)
+        let took = try await Self.timed(Self.longTimeout, in: folder) { server in
             let head = server.head("GET /v2/app/blobs/\(digest)", "Connection: close")
             let count = try await RawConnection.with(server.server.port) { connection in
                 connection.send(head)
@@ -147,7 +148,7 @@ struct SlowClientTests {
                     count += piece.count
                     if count / (4 << 20) > pauses {
                         pauses += 1
-                        usleep(200_000)
+                        usleep(500_000)
                     }
                 }
             }
@@ -159,19 +160,22 @@ struct SlowClientTests {
     @Test("A fault that delays an answer is not taken for a client that sleeps")
     func delay() async throws {
         let took = try await Self.timed { server in
-            server.server.faults.add(Fault(on: "GET", .delay(Self.timeout * 3)))
+            server.server.faults.add(Fault(on: "GET", .delay(Self.timeout * 3 / 2)))
             let reply = try await server.send(.get, "/v2/")
             #expect(reply.status == 200)
         }
-        #expect(took >= Self.timeout * 3)
+        #expect(took >= Self.timeout * 3 / 2)
     }
 
-    private func push(_ size: Int, to server: GiteaServer) async throws -> String {
+    /// Pushes a blob to a folder, beside a server that is patient.
+    private func push(_ size: Int, in folder: TemporaryFolder) async throws -> String {
         let bytes = [UInt8](repeating: 7, count: size)
         let digest = Sha256.digest(bytes)
-        let reply = try await server.send(
-            .post, "/v2/app/blobs/uploads/?digest=\(digest)", body: bytes)
-        try #require(reply.status == 201, "\(reply)")
+        try await GiteaServer.oci(in: folder) { server in
+            let reply = try await server.send(
+                .post, "/v2/app/blobs/uploads/?digest=\(digest)", body: bytes)
+            try #require(reply.status == 201, "\(reply)")
+        }
         return digest
     }
 }
