@@ -55,6 +55,13 @@ final class Engine: Sendable {
         return result.stdout.split(separator: "\n").joined(separator: "\n")
     }
 
+    /// Logs Docker's client in at a registry.
+    func login(_ host: String, _ user: String, _ password: String) async throws {
+        var call = call(["login", host, "--username", user, "--password-stdin"])
+        call.stdin = Array(password.utf8)
+        try await ChildProcess.run(call).checked()
+    }
+
     /// Builds an image from a Dockerfile and files beside it; gives its name.
     func build(
         _ short: String, _ dockerfile: String, files: [String: [UInt8]] = [:],
