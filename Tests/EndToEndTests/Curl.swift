@@ -44,7 +44,9 @@ func curl(_ requests: [CurlRequest], isStrict: Bool = true) async throws -> [Cur
         if isStrict { lines.append("fail") }
         if let body = request.body {
             let file = try folder.write("body-\(number)", body)
-            lines += ["data-binary = \"@\(file)\"", "header = \"Content-Type: \(request.mediaType)\""]
+            lines += [
+                "data-binary = \"@\(file)\"", "header = \"Content-Type: \(request.mediaType)\"",
+            ]
         } else {
             lines.append("header = \"Accept: \(accepted.joined(separator: ", "))\"")
         }

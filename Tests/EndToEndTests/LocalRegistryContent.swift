@@ -29,6 +29,34 @@ struct RegistryContent {
         return content
     }
 
+    /// What of it Gitea takes: names of two components at least, tags that differ by more than
+    /// case, no index within an index.
+    static func everythingForGitea() throws -> RegistryContent {
+        var content = try everything()
+        content.repositories["team/app/deep/er"] = nil
+        content.repositories["team/files"] = content.repositories.removeValue(forKey: "other")
+        content.repositories["team/app"]?.tags["Upper_Case"] = nil
+        return content
+    }
+
+    /// An image whose configuration and layer have digests of SHA-512.
+    static func sha512() throws -> RegistryContent {
+        var long = OCILayout { bytes in
+            let result = try? ChildProcess.runBlocking(ProgramCall("sha512sum", stdin: bytes))
+            return "sha512:\(result?.stdout.prefix(128) ?? "")"
+        }
+        let image = FixtureImage.small(seed: 90)
+        let config = long.add(
+            blob: image.config, mediaType: "application/vnd.oci.image.config.v1+json")
+        let layers = image.layers.map {
+            long.add(blob: $0.tar, mediaType: "application/vnd.oci.image.layer.v1.tar")
+        }
+        var own = Repository()
+        for (digest, bytes) in long.blobs { own.layout.replace(digest, with: bytes) }
+        own.tags["long"] = own.layout.addManifest(config: config, layers: layers).digest
+        return RegistryContent(repositories: ["team/long": own])
+    }
+
     /// Puts all of it into a registry that takes anybody's writes over plain HTTP.
     func put(into host: String) async throws {
         for (name, repository) in repositories {
@@ -87,7 +115,7 @@ extension RegistryContent.Repository {
         let list = own.layout.addIndex([
             image, try own.layout.add(.small(seed: 72, architecture: "arm64")),
         ])
-        for number in 0..<20 { own.tags["1.\(number)"] = image.digest }
+        for number in 0..<12 { own.tags["1.\(number)"] = image.digest }
         own.tags["docker"] = docker.digest
         for tag in ["latest", "dev", "Upper_Case"] { own.tags[tag] = list.digest }
         let signature = own.refer(to: list, "signature")
@@ -107,15 +135,18 @@ extension RegistryContent.Repository {
     fileprivate static func single() throws -> Self {
         var own = Self()
         let empty = own.layout.add(blob: [], mediaType: "application/vnd.example.empty")
-        let config = own.layout.add(blob: Array("{}".utf8), mediaType: "application/vnd.example.config")
+        let config = own.layout.add(
+            blob: Array("{}".utf8), mediaType: "application/vnd.example.config")
         own.tags["files"] = own.layout.addManifest(config: config, layers: [empty, empty]).digest
         return own
     }
 
     /// Adds an artifact about a manifest.
     @discardableResult
-    private mutating func refer(to subject: FixtureDescriptor, _ kind: String) -> FixtureDescriptor {
-        let config = layout.add(blob: Array("{}".utf8), mediaType: "application/vnd.example.\(kind)")
+    private mutating func refer(to subject: FixtureDescriptor, _ kind: String) -> FixtureDescriptor
+    {
+        let config = layout.add(
+            blob: Array("{}".utf8), mediaType: "application/vnd.example.\(kind)")
         let text = layout.add(
             blob: Array("\(kind) of \(subject.digest)".utf8), mediaType: "text/plain")
         let referrer = layout.addManifest(config: config, layers: [text], subject: subject)

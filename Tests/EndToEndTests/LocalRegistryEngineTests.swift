@@ -13,7 +13,7 @@ import Testing
 
     @Test(
         "what docker pushes is what it pulls",
-        arguments: LocalSetup.all + [LocalSetup(dialect: .gitea, giteaVersion: "1.24")])
+        arguments: LocalSetup.all + LocalSetup.olderGiteas)
     func pushAndPull(setup: LocalSetup) async throws {
         let registry = try await LocalRegistryServer(setup)
         let visitor = try LocalVisitor(registry)

@@ -6,7 +6,9 @@ import Testing
 @Suite struct LocalRegistryPublisherTests {
     private let image = FixtureImage(layers: [.random(300_000, seed: 5), .compressible(90_000)])
 
-    @Test("an image is pushed, looked at, copied and deleted", arguments: LocalSetup.all)
+    @Test(
+        "an image is pushed, looked at, copied and deleted",
+        arguments: LocalSetup.all + LocalSetup.olderGiteas)
     func wholeLife(setup: LocalSetup) async throws {
         let registry = try await LocalRegistryServer(setup)
         let visitor = try LocalVisitor(registry)

@@ -21,6 +21,10 @@ struct LocalSetup: Sendable, CustomTestStringConvertible {
     }
     /// Both, and passwords with each request.
     static let all = open + guarded + [LocalSetup(authentication: .basic)]
+    /// Those before the usual one.
+    static let olderGiteas = ["1.24", "1.25.0"].map {
+        LocalSetup(dialect: .gitea, authentication: .token, giteaVersion: $0)
+    }
 
     var testDescription: String {
         "\(dialect.rawValue) \(giteaVersion ?? ""), \(authentication.rawValue)"
@@ -96,7 +100,7 @@ final class LocalRegistryServer: Sendable {
         }
     }
 
-    /// Ends it as a service manager does: with nothing on its mind, it exits with 0 at once.
+    /// Ends it as a service manager does, upon which it exits with 0, and has the folder checked.
     func stop(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         server.signal(SIGTERM)
         let result = try await server.wait(timeout: 15)
@@ -104,5 +108,8 @@ final class LocalRegistryServer: Sendable {
         let failures = result.stderr.split(separator: "\n").filter { $0.contains(" error ") }
         #expect(failures.isEmpty, sourceLocation: sourceLocation)
         #expect(!result.stderr.contains(password), sourceLocation: sourceLocation)
+        let check = try await ChildProcess.run(
+            ProgramCall(Self.path, ["check", "--root", folder.file("root")]))
+        #expect(check.status == 0, "\(check.stdout)", sourceLocation: sourceLocation)
     }
 }

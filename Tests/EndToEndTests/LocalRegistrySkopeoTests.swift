@@ -49,7 +49,7 @@ import Testing
 
     @Test(
         "an image of Docker's types goes in, out and to another repository",
-        arguments: LocalSetup.all)
+        arguments: LocalSetup.open)
     func dockerImage(setup: LocalSetup) async throws {
         let registry = try await LocalRegistryServer(setup)
         let visitor = try LocalVisitor(registry)

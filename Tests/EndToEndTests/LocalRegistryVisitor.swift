@@ -12,7 +12,6 @@ struct LocalVisitor {
     init(_ registries: LocalRegistryServer..., open: [String] = []) throws {
         program = try Program()
         var variables = ["HOME": program.home.path, "XDG_RUNTIME_DIR": program.home.file("run")]
-        variables["REGISTRY_AUTH_FILE"] = program.home.file(".docker/config.json")
         let plain = registries.filter { !$0.setup.isTLS }.map(\.host) + open
         let tables = plain.map { "[[registry]]\nlocation = \"\($0)\"\ninsecure = true\n" }
         try program.home.write(".config/containers/registries.conf", tables.joined())
@@ -47,6 +46,10 @@ struct LocalVisitor {
 
     /// Runs another client, whatever comes of it.
     func attempt(_ client: String, _ arguments: String...) async throws -> ChildResult {
+        try await attempt(client, arguments)
+    }
+
+    func attempt(_ client: String, _ arguments: [String]) async throws -> ChildResult {
         try await ChildProcess.run(call(client, arguments), timeout: 180)
     }
 

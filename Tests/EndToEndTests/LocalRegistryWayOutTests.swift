@@ -75,4 +75,40 @@ import Testing
         try await here.stop()
         try await again.stop()
     }
+
+    @Test("a filled local registry moves to one of Gitea's dialect and back")
+    func toGiteaAndBack() async throws {
+        let here = try await LocalRegistryServer()
+        let there = try await LocalRegistryServer(LocalSetup(dialect: .gitea))
+        let again = try await LocalRegistryServer()
+        let visitor = try LocalVisitor(here, there, again)
+        let content = try RegistryContent.everythingForGitea()
+        try await content.put(into: here.host)
+        try await copy(content, from: here.host, to: there.host, visitor)
+        try await expectEverything(content, at: there.host)
+        try await expectReferrers(content, at: there.host, fallback)
+        try await copy(content, from: there.host, to: again.host, visitor)
+        try await expectEverything(content, at: again.host)
+        try await expectReferrers(content, at: again.host, api)
+        for registry in [here, there, again] { try await registry.stop() }
+    }
+
+    @Test("blobs of SHA-512 move to a local registry, and docker-registry's no is told")
+    func sha512() async throws {
+        let here = try await LocalRegistryServer()
+        let there = try await LocalRegistryServer()
+        let visitor = try LocalVisitor(here, there)
+        let content = try RegistryContent.sha512()
+        try await content.put(into: here.host)
+        try await copy(content, from: here.host, to: there.host, visitor)
+        try await expectEverything(content, at: there.host)
+        // It renames them to SHA-256, under which the manifest does not know them.
+        let docker = try await DockerRegistry()
+        let result = try await visitor.publisher(
+            "copy", "\(here.host)/team/long:long", "\(docker.host)/team/long")
+        #expect(result.status == 76, "\(result.stderr)")
+        expectError(result, says: ["the registry stored sha256:", "sha512:"])
+        try await here.stop()
+        try await there.stop()
+    }
 }
