@@ -28,7 +28,7 @@ struct UserEntries: Sendable {
                 throw malformed(
                     "the hash is not bcrypt of a cost from \(Bcrypt.costs.lowerBound) to "
                         + "\(Bcrypt.costs.upperBound)",
-                    "write it anew: htpasswd -B '\(path)' NAME, or local-registry user")
+                    "write it anew: htpasswd -B '\(path)' NAME, or local-registry user add")
             }
             guard hashes.updateValue(hash, forKey: user) == nil else {
                 throw malformed("this user has a line already", "remove one of the two")
