@@ -20,7 +20,9 @@ extension Store {
     func size(of name: RepositoryName) throws(StoreError) -> Int64 {
         let own = layout.repository(name)
         var size: Int64 = 0
-        try RepositoryLayout.digests(in: own.blobs) { size += FileStatus(path: own.blob($0))?.size ?? 0 }
+        try RepositoryLayout.digests(in: own.blobs) {
+            size += FileStatus(path: own.blob($0))?.size ?? 0
+        }
         return size
     }
 
@@ -42,7 +44,9 @@ extension Store {
     func storedTags(in name: RepositoryName) throws(StoreError) -> [StoredTag] {
         var found: [StoredTag] = []
         try StoreFiles.names(in: layout.repository(name).tags) { text throws(StoreError) in
-            if let tag = try? Tag(text), let stored = try read(tag, in: name) { found.append(stored) }
+            if let tag = try? Tag(text), let stored = try read(tag, in: name) {
+                found.append(stored)
+            }
         }
         return found
     }

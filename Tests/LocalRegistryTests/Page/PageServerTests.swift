@@ -76,7 +76,8 @@ struct PageServerTests {
         }
     }
 
-    @Test("a user sees them where users are asked for, nobody else does", arguments: Dialect.allCases)
+    @Test(
+        "a user sees them where users are asked for, nobody else does", arguments: Dialect.allCases)
     func guarded(dialect: Dialect) async throws {
         let folder = try TemporaryFolder()
         let file = folder.file("people")
