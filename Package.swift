@@ -63,11 +63,15 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "ImageTags",
+            dependencies: ["OCIRegistry"],
+            swiftSettings: strict),
         .target(name: "Console", dependencies: ["OCIRegistry"], swiftSettings: strict),
         .executableTarget(
             name: "Publisher",
             dependencies: [
-                "Console", "OCIRegistry",
+                "Console", "ImageTags", "OCIRegistry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -115,6 +119,9 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         .testTarget(
             name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImageTagsTests", dependencies: ["ImageTags", "OCIRegistry"],
+            swiftSettings: strict),
         .testTarget(
             name: "OCIRegistryTests",
             dependencies: [

@@ -1,13 +1,8 @@
 import ArgumentParser
 import Console
 import Glibc
+import ImageTags
 import OCIRegistry
-
-/// A command that was refused on purpose; nothing was written.
-struct PolicyRefusal: Error {
-    var message: String
-    var advice: String
-}
 
 /// How a command ended.
 enum Outcome: Sendable {

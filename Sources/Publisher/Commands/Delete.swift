@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import ImageTags
 import OCIRegistry
 
 /// `publisher delete`.
@@ -71,7 +72,7 @@ struct Delete: AsyncParsableCommand {
         let holders = digests.filter { $0.value == digest }.keys.sorted()
         guard !holders.isEmpty else { return }
         throw PolicyRefusal(
-            message: "\(reference): tags point at it: "
+            "\(reference): tags point at it: "
                 + holders.map(\.description).joined(separator: ", "),
             advice: "delete the tags one by one, or all at once with --with-tags")
     }
