@@ -67,6 +67,14 @@ let package = Package(
             name: "ImageTags",
             dependencies: ["OCIRegistry"],
             swiftSettings: strict),
+        .target(
+            name: "ConfigurationFile",
+            dependencies: [
+                "OCIRegistry",
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
         .target(name: "Console", dependencies: ["OCIRegistry"], swiftSettings: strict),
         .executableTarget(
             name: "Publisher",
@@ -81,7 +89,7 @@ let package = Package(
         .target(
             name: "LocalRegistry",
             dependencies: [
-                "CCrypt", "CNative", "Console", "OCIRegistry",
+                "CCrypt", "CNative", "ConfigurationFile", "Console", "OCIRegistry",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -100,7 +108,6 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "X509", package: "swift-certificates"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -123,6 +130,10 @@ let package = Package(
             name: "ImageTagsTests", dependencies: ["ImageTags", "OCIRegistry"],
             swiftSettings: strict),
         .testTarget(
+            name: "ConfigurationFileTests",
+            dependencies: ["ConfigurationFile", "OCIRegistry", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "OCIRegistryTests",
             dependencies: [
                 "OCIRegistry", "TestSupport",
@@ -134,7 +145,7 @@ let package = Package(
         .testTarget(
             name: "LocalRegistryTests",
             dependencies: [
-                "LocalRegistry", "OCIRegistry", "TestSupport",
+                "ConfigurationFile", "LocalRegistry", "OCIRegistry", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,3 +1,4 @@
+import ConfigurationFile
 import HTTPTypes
 import OCIRegistry
 
@@ -11,7 +12,7 @@ extension Fault {
     private static let replyParts = ["headers", "body"]
 
     /// One entry of a faults file. Throws ``OCIError`` (configuration).
-    init(_ entry: FaultNode) throws(OCIError) {
+    init(_ entry: ConfigurationNode) throws(OCIError) {
         try entry.allow(Self.settings + Self.actions + Self.replyParts)
         let found = entry.members.filter { Self.actions.contains($0.key) }
         guard found.count == 1, let chosen = found.first else {
@@ -28,13 +29,7 @@ extension Fault {
             }
         }
         var pattern: RequestPattern = "*"
-        if let on = entry["on"] {
-            do throws(OCIError) {
-                pattern = try RequestPattern(on.text())
-            } catch {
-                throw on.error(error.message, error.advice ?? "")
-            }
-        }
+        if let on = entry["on"] { pattern = try on.value(RequestPattern.init(_:)) }
         let skip = try entry["skip"]?.value(like: "skip: 1", Self.count)
         let times = try entry["times"]?.value(like: "times: 2, or times: always") { text in
             text == "always" ? Fault.always : Self.count(text).flatMap { $0 > 0 ? $0 : nil }
@@ -51,7 +46,7 @@ extension Fault {
 
 extension Fault.Action {
     fileprivate init(
-        _ key: String, _ value: FaultNode, in entry: FaultNode
+        _ key: String, _ value: ConfigurationNode, in entry: ConfigurationNode
     ) throws(OCIError) {
         switch key {
         case "status":
@@ -83,21 +78,21 @@ extension Fault.Action {
         }
     }
 
-    private static func status(_ node: FaultNode) throws(OCIError) -> HTTPResponse.Status {
+    private static func status(_ node: ConfigurationNode) throws(OCIError) -> HTTPResponse.Status {
         try node.value(like: "503") { text in
             Int(text).flatMap { (200...599).contains($0) ? HTTPResponse.Status(code: $0) : nil }
         }
     }
 
-    private static func bytes(_ node: FaultNode) throws(OCIError) -> Int {
+    private static func bytes(_ node: ConfigurationNode) throws(OCIError) -> Int {
         try node.value(like: "1000 or 64KiB") { Quantity.bytes($0) }
     }
 
-    private static func body(_ entry: FaultNode) throws(OCIError) -> [UInt8] {
+    private static func body(_ entry: ConfigurationNode) throws(OCIError) -> [UInt8] {
         try entry["body"].map { (node) throws(OCIError) in Array(try node.text().utf8) } ?? []
     }
 
-    private static func headers(_ entry: FaultNode) throws(OCIError) -> HTTPFields {
+    private static func headers(_ entry: ConfigurationNode) throws(OCIError) -> HTTPFields {
         guard let node = entry["headers"] else { return [:] }
         var fields = HTTPFields()
         for (name, value) in try changes(node) {
@@ -110,12 +105,15 @@ extension Fault.Action {
     }
 
     /// Headers with their values, nil for `null`.
-    private static func changes(_ node: FaultNode) throws(OCIError) -> [HTTPField.Name: String?] {
+    private static func changes(_ node: ConfigurationNode) throws(OCIError) -> [HTTPField.Name:
+        String?]
+    {
         guard node.isMapping else {
             throw node.error("headers are not a mapping", "write {Name: value}")
         }
         var changes: [HTTPField.Name: String?] = [:]
-        for (key, node) in node.members {
+        for member in node.members {
+            let (key, node) = (member.key, member.value)
             guard let name = HTTPField.Name(key) else {
                 throw node.error(
                     "\"\(key)\" cannot be a header's name", "use letters, digits and -")

@@ -1,3 +1,4 @@
+import ConfigurationFile
 import HTTPTypes
 import OCIRegistry
 import TestSupport
@@ -99,8 +100,8 @@ struct FaultFileTests {
         try await plan.load(folder.write("faults.yaml", "faults:\n  - {on: PUT, truncate: 1}\n"))
         #expect(plan.unfired.map(\.description) == ["PUT: truncate 1"])
         try await plan.load(folder.write("empty.yaml", ""))
-        let large = try folder.write("large", [UInt8](repeating: 35, count: FaultFile.limit + 1))
-        await #expect(throws: OCIError.self) { try await plan.load(large) }
+        let large = [UInt8](repeating: 35, count: ConfigurationNode.sizeLimit + 1)
+        await #expect(throws: OCIError.self) { try await plan.load(folder.write("large", large)) }
         await #expect(throws: OCIError.self) { try await plan.load(folder.file("none")) }
         #expect(plan.unfired.count == 1)
     }
