@@ -40,7 +40,8 @@ public struct GitRef: Sendable, Hashable, CustomStringConvertible {
 
     private static func isLegalText(_ component: Substring) -> Bool {
         component.unicodeScalars.allSatisfy { scalar in
-            scalar.value > 0x20 && scalar.value != 0x7f && !"~^:?*[\\".unicodeScalars.contains(scalar)
+            scalar.value > 0x20 && scalar.value != 0x7f
+                && !"~^:?*[\\".unicodeScalars.contains(scalar)
         }
     }
 }

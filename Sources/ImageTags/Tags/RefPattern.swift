@@ -52,7 +52,11 @@ public struct RefPattern: Sendable, Hashable, CustomStringConvertible {
         guard isNamed, !text.contains(where: { "{}".contains($0) }) || parts.contains(.version),
             parts.count(where: { $0 == .version }) <= 1,
             parts.allSatisfy({ part in
-                if case .text(let text) = part { !text.contains { "{}".contains($0) } } else { true }
+                if case .text(let text) = part {
+                    !text.contains { "{}".contains($0) }
+                } else {
+                    true
+                }
             })
         else {
             throw OCIError(

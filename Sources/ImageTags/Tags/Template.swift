@@ -16,14 +16,14 @@ public struct Template: Sendable, Hashable, CustomStringConvertible {
         case channel
     }
 
-    private enum Part: Sendable, Hashable {
+    enum Part: Sendable, Hashable {
         case text(String)
         case place(Place)
     }
 
     /// The template as written.
     public let description: String
-    private let parts: [Part]
+    let parts: [Part]
 
     /// Reads a template. Throws ``OCIError`` (configuration) for a place that there is not.
     public init(_ text: String) throws(OCIError) {

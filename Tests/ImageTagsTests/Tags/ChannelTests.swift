@@ -58,9 +58,10 @@ struct ChannelTests {
 
     @Test("two channels that take one ref are refused")
     func two() throws {
-        let channels = try Self.channels() + [
-            Channel(name: "all", pattern: RefPattern("refs/heads/*"))
-        ]
+        let channels =
+            try Self.channels() + [
+                Channel(name: "all", pattern: RefPattern("refs/heads/*"))
+            ]
         let error = #expect(throws: PolicyRefusal.self) {
             try ChannelSelection.select(GitRef("refs/heads/main"), from: channels)
         }
@@ -71,7 +72,8 @@ struct ChannelTests {
         "only the full name of a branch or tag is a ref",
         arguments: [
             "main", "heads/main", "refs/main", "refs/heads/", "refs/heads/a b", "refs/heads/a..b",
-            "refs/heads/.a", "refs/heads/a.lock", "refs/remotes/o/m", "refs/heads/a\n", "refs//heads",
+            "refs/heads/.a", "refs/heads/a.lock", "refs/remotes/o/m", "refs/heads/a\n",
+            "refs//heads",
         ])
     func names(text: String) { #expect(throws: OCIError.self) { try GitRef(text) } }
 

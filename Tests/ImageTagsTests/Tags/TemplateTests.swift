@@ -28,7 +28,8 @@ struct TemplateTests {
     }
 
     @Test(
-        "braces hold what is known", arguments: ["{", "}", "{}", "{sha", "sha}", "{{sha}}", "{sha8}"])
+        "braces hold what is known",
+        arguments: ["{", "}", "{}", "{sha", "sha}", "{{sha}}", "{sha8}"])
     func unknown(text: String) { #expect(throws: OCIError.self) { try Template(text) } }
 
     @Test("what is no tag is refused", arguments: ["-{sha7}", "a/{sha7}", "ä", ".{sha7}", ""])
@@ -60,6 +61,8 @@ struct TemplateTests {
         #expect(tags.rolling.map(\.description) == ["dev"])
     }
 
-    @Test("a commit has its whole name", arguments: ["9fceb02", "", String(repeating: "g", count: 40)])
+    @Test(
+        "a commit has its whole name",
+        arguments: ["9fceb02", "", String(repeating: "g", count: 40)])
     func revisions(text: String) { #expect(throws: OCIError.self) { try Revision(text) } }
 }
