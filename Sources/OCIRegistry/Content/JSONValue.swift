@@ -1,20 +1,32 @@
-/// Any JSON value: for documents of which only a part is known and the rest must be kept.
-enum JSONValue: Sendable, Hashable {
+/// Any JSON value: for documents of which only a part is known and the rest must be kept. RFC 8259.
+public enum JSONValue: Sendable, Hashable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number.
     case integer(Int64)
+    /// Any other number.
     case number(Double)
+    /// Text.
     case string(String)
+    /// Values in order.
     case array([JSONValue])
+    /// Values by name.
     case object([String: JSONValue])
 
-    var string: String? { if case .string(let value) = self { value } else { nil } }
-    var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
-    var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
+    /// The text, where it is some.
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The values, where it is a list.
+    public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    /// The values by name, where it has names.
+    public var object: [String: JSONValue]? {
+        if case .object(let value) = self { value } else { nil }
+    }
 }
 
 extension JSONValue: Codable {
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let value = try? container.decode([String: JSONValue].self) {
             self = .object(value)
@@ -33,7 +45,7 @@ extension JSONValue: Codable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
