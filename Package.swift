@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "Publisher",
             dependencies: [
-                "Console", "ImageTags", "OCIRegistry",
+                "ConfigurationFile", "Console", "ImageTags", "OCIRegistry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -132,6 +132,12 @@ let package = Package(
         .testTarget(
             name: "ConfigurationFileTests",
             dependencies: ["ConfigurationFile", "OCIRegistry", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PublisherTests",
+            dependencies: [
+                "ConfigurationFile", "ImageTags", "OCIRegistry", "Publisher", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "OCIRegistryTests",

@@ -21,7 +21,7 @@ struct Publisher: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Push.self, Copy.self, DigestCommand.self, Inspect.self, Tags.self, Delete.self,
-            Login.self, Logout.self,
+            Login.self, Logout.self, ConfigCommand.self,
         ])
 
     static func main() async {
