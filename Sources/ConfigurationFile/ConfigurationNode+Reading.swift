@@ -43,6 +43,11 @@ extension ConfigurationNode {
     public static func parse(
         _ text: String, name: String
     ) throws(OCIError) -> ConfigurationNode? {
+        if let alias = Alias(in: text) {
+            let place = ConfigurationNode(
+                content: .list([]), file: name, line: alias.line, what: "the file")
+            throw place.anchorError(alias.name)
+        }
         let parser: Parser
         let root: Node?
         do {
@@ -66,11 +71,7 @@ extension ConfigurationNode {
             throw place.error(
                 "this is nested more than \(Self.depthLimit) deep", "write it flatter")
         }
-        // An alias stands where its anchor stood before, so this refuses both.
-        if let anchor = node.anchor {
-            throw place.error(
-                "anchors like \"&\(anchor.rawValue)\" are not taken here", "write it out again")
-        }
+        if let anchor = node.anchor { throw place.anchorError(anchor.rawValue) }
         let content: Content
         switch node {
         case .scalar(let scalar):
@@ -111,6 +112,10 @@ extension ConfigurationNode {
             throw place.error("aliases are not taken here", "write it out again")
         }
         self.init(content: content, file: file, line: place.line, what: what)
+    }
+
+    private func anchorError(_ name: String) -> OCIError {
+        error("anchors like \"&\(name)\" are not taken here", "write it out where it is needed")
     }
 
     private static func syntaxError(_ error: any Error, _ name: String) -> OCIError {

@@ -27,7 +27,7 @@ struct ConfigurationNodeTests {
             ("a: 1\nb: 2\na: 3\n", 1, "twice"),
             ("1: a\nb: 2\n\"1\": b\n", 3, "twice, first in line 1"),
             ("a: 1\nb: &x\n  c: 1\nd: *x\n", 2, "&x"),
-            ("a: 1\nb: *x\n", 2, "alias"),
+            ("a: 1\nb: *x\n", 2, "alias"), ("a: 1\nb: &x 2\n", 2, "&x"),
             ("a: 1\n? [b]\n: 2\n", 2, "key"),
             ("a: 1\n---\nb: 2\n", 2, "YAML"),
             (
@@ -44,6 +44,25 @@ struct ConfigurationNodeTests {
         #expect(error?.subject == "f.yaml")
         #expect(error?.message.contains("line \(line)") == true, "\(error?.message ?? "")")
         #expect(error?.message.contains(problem) == true, "\(error?.message ?? "")")
+    }
+
+    @Test("aliases of aliases are refused before they are unfolded, in a key too")
+    func bomb() {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        for level in 1..<12 {
+            let aliases = [String](repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+            text += "a\(level): &a\(level) [\(aliases)]\n"
+        }
+        let error = #expect(throws: OCIError.self) {
+            try ConfigurationNode.parse(text + "? *a11\n: 1\n", name: "f")
+        }
+        #expect(error?.message.contains("line 1: anchors like \"&a0\"") == true)
+    }
+
+    @Test("what only looks like an alias is text")
+    func lookalikes() throws {
+        let text = "a: [\"x/*b\", R&b, \"**\", \"*c\", \"a && c\", \"/?x=&b\"]\n"
+        #expect(try ConfigurationNode.parse(text, name: "f")?["a"]?.items?.count == 6)
     }
 
     @Test("a file is bounded, and UTF-8")
