@@ -8,40 +8,56 @@ final class Session: Sendable {
     let environment: [String: String]
     let logger: Logger
     private let connection: ConnectionOptions.Values
-    private let transport: CurlTransport
-    private let sources: CredentialSources
+    private let explicit: Credentials?
+    private let onlyHost: RegistryHost?
+    private let registries: [RegistrySettings]
+    private let transports: Transports
     private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 
-    /// Opens a session. Credentials that name no registry are for `host` alone.
+    /// Opens a session. Credentials that name no registry are for `host` alone; what
+    /// `publisher.yaml` says of a registry holds for that one.
     ///
     /// Throws ``OCIError`` (usage) when a password was promised and none came.
     init(
         _ connection: ConnectionOptions, _ output: OutputOptions,
-        credentialsFor host: RegistryHost?, explicit: Credentials? = nil
+        credentialsFor host: RegistryHost?, explicit: Credentials? = nil,
+        registries: [RegistrySettings] = []
     ) throws {
         let environment = ProcessEnvironment.current
-        let logger = Logging.logger(verbose: output.verbose, quiet: output.quiet)
         self.environment = environment
-        self.logger = logger
+        self.logger = Logging.logger(verbose: output.verbose, quiet: output.quiet)
         self.connection = connection.values
-        self.transport = CurlTransport(configuration: connection.transport(environment))
-        self.sources = CredentialSources(
-            explicit: try explicit ?? connection.explicitCredentials(), onlyHost: host,
-            environment: environment, logger: logger)
+        self.explicit = try explicit ?? connection.explicitCredentials()
+        self.onlyHost = host
+        self.registries = registries
+        self.transports = Transports(connection.transport(environment))
     }
 
     /// The client of a registry, one a host.
     func client(_ host: RegistryHost) -> RegistryClient {
         clients.withLock { clients in
             if let client = clients[host] { return client }
-            let sources = sources
+            let settings = registries.first { $0.host == host }
+            let sources = sources(host, settings)
             let client = RegistryClient(
-                host: host, transport: transport, trustedRealmHosts: connection.trustedRealms,
+                host: host, transport: transports.transport(caFile: settings?.caFile),
+                plainHTTP: settings?.isInsecure ?? false,
+                trustedRealmHosts: connection.trustedRealms,
                 retry: connection.retry, logger: logger,
                 credentials: { try await sources.credentials(for: $0, repository: $1) })
             clients[host] = client
             return client
         }
+    }
+
+    private func sources(
+        _ host: RegistryHost, _ settings: RegistrySettings?
+    ) -> CredentialSources {
+        let isMeant = onlyHost == nil || onlyHost == host
+        let own = settings?.credentials.map { [$0] } ?? []
+        return CredentialSources(
+            explicit: isMeant ? explicit : nil, variables: own + (isMeant ? [.publisher] : []),
+            environment: environment, logger: logger)
     }
 
     /// A repository of a registry.
@@ -79,7 +95,33 @@ final class Session: Sendable {
     var retry: RetryPolicy { connection.retry }
 
     /// What was sent so far.
-    var statistics: CurlTransport.Statistics { transport.statistics }
+    var statistics: CurlTransport.Statistics { transports.statistics }
+}
+
+/// The transports of a session, one for each file of certificates.
+private final class Transports: Sendable {
+    private let configuration: CurlTransport.Configuration
+    private let open = Mutex<[String?: CurlTransport]>([:])
+
+    init(_ configuration: CurlTransport.Configuration) { self.configuration = configuration }
+
+    /// The transport that trusts a file's certificates; what the command line names wins.
+    func transport(caFile: String?) -> CurlTransport {
+        let caFile = configuration.caFile ?? caFile
+        return open.withLock { open in
+            if let transport = open[caFile] { return transport }
+            var configuration = configuration
+            configuration.caFile = caFile
+            let transport = CurlTransport(configuration: configuration)
+            open[caFile] = transport
+            return transport
+        }
+    }
+
+    /// What all of them sent so far.
+    var statistics: CurlTransport.Statistics {
+        open.withLock { $0.values.map(\.statistics) }.reduce(into: .init()) { $0.add($1) }
+    }
 }
 
 /// The variables that the program was started with.

@@ -30,6 +30,16 @@ public final class CurlTransport: HTTPTransport {
         public var bytesSent: Int64 = 0
         /// Bytes of response content received.
         public var bytesReceived: Int64 = 0
+
+        /// Nothing yet.
+        public init() {}
+
+        /// Adds what another transport has done.
+        public mutating func add(_ other: Statistics) {
+            requests.merge(other.requests, uniquingKeysWith: +)
+            bytesSent += other.bytesSent
+            bytesReceived += other.bytesReceived
+        }
     }
 
     private let loop: CurlLoop
