@@ -18,6 +18,12 @@ public struct Challenge: Sendable, Hashable {
         self.token68 = token68
     }
 
+    /// Whether Gitea or Forgejo asks. GitLab names the same service, and another realm.
+    var isGiteas: Bool {
+        scheme == "bearer" && parameters["service"] == "container_registry"
+            && parameters["realm"]?.hasSuffix("/v2/token") == true
+    }
+
     /// The challenges of every `WWW-Authenticate` line, in their order. Never throws: what is
     /// malformed is left out, and the rest is returned.
     public static func parse(_ fields: HTTPFields) -> [Challenge] {

@@ -23,6 +23,7 @@ public final class RegistryClient: Sendable {
     private struct Connection: Sendable {
         var base: Location
         var authenticator: Authenticator
+        var isGitea: Bool
     }
 
     /// Opens a registry. Plain HTTP is spoken only with this machine, where TLS is tried when it
@@ -84,6 +85,14 @@ public final class RegistryClient: Sendable {
     /// The registry's base URL, found out once. OCI distribution-spec, "Determining Support".
     func endpoint() async throws -> Location { try await connection().base }
 
+    /// Whether the registry shows itself as Gitea's or Forgejo's, whose tags own their manifests, by how
+    /// it asks for a token. One that asks for none cannot be told.
+    ///
+    /// Throws ``OCIError`` where it was not reached yet and cannot be.
+    public func isGitea() async throws -> Bool {
+        try await retry.run { _ in try await connection().isGitea }
+    }
+
     private func connection() async throws -> Connection {
         if let known = known.withLock({ $0 }) { return known }
         let connection = try await discoveries.value(for: host) { [self] in try await discover() }
@@ -121,7 +130,9 @@ public final class RegistryClient: Sendable {
             registry: host, isPlainHTTP: scheme == "http", transport: transport,
             trustedRealmHosts: trustedRealmHosts, logger: logger, credentials: credentials)
         try await authenticator.learn(from: response.head)
-        return Connection(base: location, authenticator: authenticator)
+        return Connection(
+            base: location, authenticator: authenticator,
+            isGitea: Challenge.parse(response.head.headerFields).contains(where: \.isGiteas))
     }
 
     /// Sends one request with the right credentials; re-authenticates once after a 401, follows
