@@ -49,7 +49,10 @@ struct CopyJob: Sendable {
             let target = try target()
             let pusher = Pusher(options: options, progress: progress)
             let report = try await pusher.copy(image, to: target)
-            if referrers { try await copyReferrers(of: report.digest, to: target, pusher) }
+            if referrers, case .registry(let reference) = source {
+                try await pusher.copyReferrers(
+                    of: report.digest, from: session.repository(reference), to: target)
+            }
             receipts.append(
                 PushReceipt(
                     source: "\(item.source)", destination: destination.place, report: report,
@@ -99,34 +102,6 @@ struct CopyJob: Sendable {
         default:
             throw OCIError(
                 .usage, "an image is copied to a registry or to oci:DIR", subject: "\(destination)")
-        }
-    }
-
-    /// Copies what refers to a manifest, and what refers to that.
-    private func copyReferrers(
-        of digest: Digest, to target: any ContentTarget, _ pusher: Pusher
-    ) async throws {
-        guard case .registry(let reference) = source else { return }
-        let repository = session.repository(reference)
-        var subjects = [digest]
-        var seen: Set<Digest> = [digest]
-        var plain = options
-        plain.tags = []
-        plain.platform = nil
-        let pusher = pusher.with(plain)
-        while let subject = subjects.popLast() {
-            if let manifest = try await repository.manifest(subject.description) {
-                subjects += manifest.children.map(\.digest).filter { seen.insert($0).inserted }
-            }
-            for referrer in try await repository.referrers(of: subject)
-            where seen.insert(referrer.digest).inserted {
-                let image = RegistryImage(repository, selector: referrer.digest.description)
-                _ = try await pusher.copy(image, to: target)
-                if let target = target as? RepositoryTarget {
-                    try await target.repository.announce(try await image.select(nil))
-                }
-                subjects.append(referrer.digest)
-            }
         }
     }
 }

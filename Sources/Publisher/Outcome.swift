@@ -11,6 +11,8 @@ enum Outcome: Sendable {
 
     /// Exit code of a command that was refused by policy, beside those of `sysexits.h`.
     private static let refusedByPolicy: Int32 = 10
+    /// Exit code of a command that found another state than the one that was to be.
+    private static let different: Int32 = 11
 
     /// Runs a command's body.
     static func of(_ body: () async throws -> Void) async -> Outcome {
@@ -23,6 +25,9 @@ enum Outcome: Sendable {
             return .failed(
                 code: refusedByPolicy,
                 message: "\(error.message)\n  next: \(error.advice)")
+        } catch let error as Difference {
+            return .failed(
+                code: different, message: "\(error.message)\n  next: \(error.advice)")
         } catch is CancellationError {
             return .failed(code: EX_SOFTWARE, message: "cancelled")
         } catch let error as ExitCode {
@@ -43,4 +48,12 @@ enum Outcome: Sendable {
             Glibc.exit(code)
         }
     }
+}
+
+/// What is there is not what was to be there.
+struct Difference: Error, Sendable {
+    /// What was expected, and what was found.
+    var message: String
+    /// What to do next.
+    var advice: String
 }

@@ -28,6 +28,13 @@ public enum Restoration: Sendable, Hashable, CustomStringConvertible {
     /// It is deleted, as there was none.
     case delete(Tag)
 
+    /// The tag.
+    public var tag: Tag {
+        switch self {
+        case .point(let tag, _), .delete(let tag): tag
+        }
+    }
+
     /// What it does, for people.
     public var description: String {
         switch self {
@@ -36,16 +43,19 @@ public enum Restoration: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What undoes the writes of a plan, the last one first.
+    /// What undoes writes, the last one first.
     ///
-    /// A tag is touched only while it names what the plan wrote: whatever somebody else has written
+    /// A tag is touched only while it names what was written: whatever somebody else has written
     /// meanwhile is theirs.
     ///
-    /// - Parameter observed: what each tag names now; nil values for tags that are not there. A tag
-    ///   that is missing here could not be read, and is left alone.
-    public static func of(_ plan: MovePlan, observed: [Tag: Digest?]) -> [Restoration] {
-        plan.writes.reversed().compactMap { move in
-            guard let now = observed[move.tag], now == move.after else { return nil }
+    /// - Parameters:
+    ///   - written: the moves that were tried, in their order. A tag that was never tried and names the
+    ///     target is somebody else's write.
+    ///   - observed: what each tag names now; nil values for tags that are not there. A tag that is
+    ///     missing here could not be read, and is left alone.
+    public static func of(_ written: [TagMove], observed: [Tag: Digest?]) -> [Restoration] {
+        written.reversed().compactMap { move in
+            guard !move.isDone, let now = observed[move.tag], now == move.after else { return nil }
             return move.before.map { .point(move.tag, at: $0) } ?? .delete(move.tag)
         }
     }

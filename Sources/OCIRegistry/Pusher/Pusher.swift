@@ -36,6 +36,14 @@ public struct Pusher: Sendable {
     /// The same pusher with other options.
     public func with(_ options: Options) -> Pusher { Pusher(options: options, progress: progress) }
 
+    /// The same pusher for what gets no tag, and is pushed for all its platforms.
+    public func untagged() -> Pusher {
+        var options = options
+        options.tags = []
+        options.platform = nil
+        return with(options)
+    }
+
     /// Pushes an image to a repository.
     ///
     /// Throws ``OCIError``, having moved no tag unless the failure was in moving tags.

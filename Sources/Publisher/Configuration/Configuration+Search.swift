@@ -15,13 +15,32 @@ extension Configuration {
         path: String?, environment: [String: String],
         currentFolder: String = FileManager.default.currentDirectoryPath
     ) async throws(OCIError) -> Configuration {
-        let named = path ?? environment["PUBLISHER_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
-        if let named { return try await read(named) }
-        return try await read(search(from: currentFolder))
+        if let named = named(path, environment) { return try await read(named) }
+        var looked: [String] = []
+        if let found = search(from: currentFolder, &looked) { return try await read(found) }
+        throw OCIError(
+            .configuration, "there is no \(fileName) in \(looked.joined(separator: ", "))",
+            advice: "write one, or name it with --config FILE or PUBLISHER_CONFIG")
     }
 
-    private static func search(from start: String) throws(OCIError) -> String {
+    /// The same for a command that can do without: nil where no file is named and there is none.
+    ///
+    /// Throws ``OCIError`` like the other for a file that is there and wrong.
+    static func loadIfPresent(
+        path: String?, environment: [String: String],
+        currentFolder: String = FileManager.default.currentDirectoryPath
+    ) async throws(OCIError) -> Configuration? {
+        if let named = named(path, environment) { return try await read(named) }
         var looked: [String] = []
+        guard let found = search(from: currentFolder, &looked) else { return nil }
+        return try await read(found)
+    }
+
+    private static func named(_ path: String?, _ environment: [String: String]) -> String? {
+        path ?? environment["PUBLISHER_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func search(from start: String, _ looked: inout [String]) -> String? {
         var folder = start
         while true {
             let prefix = folder.hasSuffix("/") ? folder : folder + "/"
@@ -35,8 +54,6 @@ extension Configuration {
             guard !parent.isEmpty else { break }
             folder = parent
         }
-        throw OCIError(
-            .configuration, "there is no \(fileName) in \(looked.joined(separator: ", "))",
-            advice: "write one, or name it with --config FILE or PUBLISHER_CONFIG")
+        return nil
     }
 }

@@ -18,6 +18,8 @@ struct TagTransaction: Sendable {
     /// Whether a manifest is lost when its last tag leaves it, as on Gitea: then what the tags leave is
     /// stored by digest first, so that a pin survives.
     let tagsOwnManifests: Bool
+    /// Whether the manifest was just read from this very repository, and need not be stored by digest.
+    var isStored = false
     /// Told of each step.
     let progress: PushProgress.Sink
 
@@ -29,57 +31,75 @@ struct TagTransaction: Sendable {
         var verdict: Verdict
         /// What each tag names at the end; tags that could not be read are not in it.
         var observed: [Tag: Digest?]
-        /// Why it did not end well.
+        /// The tags that were written, or may have been.
+        var written: Set<Tag> = []
+        /// Why it did not end well; never nil where it is not committed.
         var failure: OCIError?
+        /// What could not be put back, and why.
+        var leftOver: [OCIError] = []
     }
 
     /// Reads, plans, writes, reads back, and puts back where need be.
     ///
     /// Throws ``OCIError`` when the tags cannot be read at first: nothing was written then.
-    func run() async throws -> Result {
-        let plan = try await plan()
-        guard !plan.writes.isEmpty else {
-            return Result(
-                plan: plan, verdict: .committed,
-                observed: Dictionary(uniqueKeysWithValues: plan.moves.map { ($0.tag, $0.after) }))
-        }
-        // What is interrupted in the middle has to be put back too.
-        return await Task { await carryOut(plan) }.value
-    }
+    func run() async throws -> Result { await carryOut(try await plan()) }
 
-    /// What each tag names now, and what is to be done about it.
+    /// What each tag names now, and what is to be done about it. Throws ``OCIError``.
     func plan() async throws -> MovePlan {
         let before = try await concurrently(tags) { try await repository.digest("\($0)") }
         return MovePlan(tags, to: manifest.digest, before: before.compactMapValues { $0 })
     }
 
-    private func carryOut(_ plan: MovePlan) async -> Result {
+    /// Carries a plan out that was just made.
+    func carryOut(_ plan: MovePlan) async -> Result {
+        guard !plan.writes.isEmpty else {
+            return Result(
+                plan: plan, verdict: .committed,
+                observed: Dictionary(uniqueKeysWithValues: plan.moves.map { ($0.tag, $0.after) }))
+        }
+        var written: [TagMove] = []
         var failure: OCIError?
         do {
             try await store(plan)
             for move in plan.writes {
-                try await repository.put(manifest, tag: move.tag)
+                try Task.checkCancellation()
+                written.append(move)
+                try await Self.seeingThrough { try await repository.put(manifest, tag: move.tag) }
                 progress(.stored("tag \(move.tag)"))
             }
         } catch {
             failure = Self.failure(error)
         }
+        // What is interrupted in the middle has to be read and put back too.
+        let (moves, reason) = (written, failure)
+        return await Task { await settle(plan, written: moves, reason) }.value
+    }
+
+    /// Finds out how it ended, and puts back what did not end well.
+    private func settle(
+        _ plan: MovePlan, written: [TagMove], _ reason: OCIError?
+    ) async -> Result {
+        var leftOver: [OCIError] = []
         var observed = await observe(plan)
-        var verdict = Verdict(plan, observed: observed)
-        guard verdict != .committed else {
-            return Result(plan: plan, verdict: verdict, observed: observed, failure: nil)
+        let steps =
+            Verdict(plan, observed: observed) == .committed
+            ? [] : Restoration.of(written, observed: observed)
+        let drift = Self.drift(plan, observed, repository.reference)
+        for step in steps {
+            do { try await carryOut(step, plan.target) } catch {
+                leftOver.append(Self.failure(error))
+            }
         }
-        for step in Restoration.of(plan, observed: observed) {
-            do { try await carryOut(step) } catch { failure = failure ?? Self.failure(error) }
-        }
-        observed = await observe(plan)
-        verdict = Verdict(plan, observed: observed)
-        return Result(plan: plan, verdict: verdict, observed: observed, failure: failure)
+        if !steps.isEmpty { observed = await observe(plan) }
+        let verdict = Verdict(plan, observed: observed)
+        return Result(
+            plan: plan, verdict: verdict, observed: observed, written: Set(written.map(\.tag)),
+            failure: verdict == .committed ? nil : reason ?? drift, leftOver: leftOver)
     }
 
     /// Stores by digest what is to be tagged and, where tags own manifests, what they leave.
     private func store(_ plan: MovePlan) async throws {
-        if try await repository.digest("\(manifest.digest)") == nil {
+        if !isStored, try await repository.digest("\(manifest.digest)") == nil {
             try await repository.put(manifest)
         }
         guard tagsOwnManifests else { return }
@@ -90,7 +110,9 @@ struct TagTransaction: Sendable {
         }
     }
 
-    private func carryOut(_ step: Restoration) async throws {
+    private func carryOut(_ step: Restoration, _ target: Digest) async throws {
+        // Another step took its time: what is there now may be somebody else's.
+        guard try await repository.digest("\(step.tag)") == target else { return }
         switch step {
         case .point(let tag, let digest):
             guard let former = try await repository.manifest("\(digest)") else {
@@ -111,10 +133,6 @@ struct TagTransaction: Sendable {
         return (found ?? [:]).compactMapValues { $0 }
     }
 
-    private static func failure(_ error: any Error) -> OCIError {
-        error as? OCIError ?? OCIError(.temporary, "interrupted")
-    }
-
     private func concurrently<T: Sendable>(
         _ tags: [Tag], _ ask: @escaping @Sendable (Tag) async throws -> T
     ) async throws -> [Tag: T] {
@@ -122,5 +140,37 @@ struct TagTransaction: Sendable {
             for tag in Set(tags) { group.addTask { (tag, try await ask(tag)) } }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
+    }
+
+    /// Runs a write. Where the task is cancelled meanwhile, its answer gets a few seconds to come: one
+    /// that is cut off may be carried out after the tags were read back.
+    private static func seeingThrough(
+        _ write: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let writing = Task { try await write() }
+        try await withTaskCancellationHandler {
+            try await writing.value
+        } onCancel: {
+            Task.detached {
+                try? await Task.sleep(for: .seconds(5))
+                writing.cancel()
+            }
+        }
+    }
+
+    private static func failure(_ error: any Error) -> OCIError {
+        error as? OCIError ?? OCIError(.temporary, "interrupted")
+    }
+
+    /// What to say where every write went through and the tags say otherwise.
+    private static func drift(
+        _ plan: MovePlan, _ observed: [Tag: Digest?], _ place: Reference
+    ) -> OCIError {
+        let strays = plan.moves.filter { move in observed[move.tag].map { $0 != move.after } ?? true }
+        return OCIError(
+            .temporary,
+            "somebody else wrote at the same moment: "
+                + strays.map { "'\($0.tag)'" }.joined(separator: ", "),
+            subject: "\(place)", advice: "see who else moves these tags, then run again")
     }
 }
