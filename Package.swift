@@ -136,7 +136,10 @@ let package = Package(
         .testTarget(
             name: "PublisherTests",
             dependencies: [
-                "ConfigurationFile", "ImageTags", "OCIRegistry", "Publisher", "TestSupport",
+                "ConfigurationFile", "ImageTags", "LocalRegistry", "OCIRegistry", "Publisher",
+                "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -172,7 +175,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["OCIRegistry", "TestSupport"],
+            name: "EndToEndTests",
+            dependencies: [
+                "LocalRegistry", "OCIRegistry", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
     ]
 )
