@@ -10,7 +10,8 @@ import Testing
 
     /// A registry in which `one` and `three` name one image, and `dev` the one that is promoted.
     private func with(
-        _ dialect: Dialect, _ body: (PromoteScene, _ old: String, _ new: String) async throws -> Void
+        _ dialect: Dialect,
+        _ body: (PromoteScene, _ old: String, _ new: String) async throws -> Void
     ) async throws {
         try await PromoteScene.with(dialect) { scenes in
             let scene = scenes[0]
@@ -65,7 +66,8 @@ import Testing
             for request in ["PUT /v2/**/manifests/three", "DELETE /v2/**"] {
                 scene.server.faults.add(
                     RegistryFault(
-                        on: try RequestPattern(request), times: RegistryFault.always, .status(.methodNotAllowed)))
+                        on: try RequestPattern(request), times: RegistryFault.always,
+                        .status(.methodNotAllowed)))
             }
             let file = scene.program.home.file("receipt.json")
             let result = try await promote(scene, "--receipt", file)

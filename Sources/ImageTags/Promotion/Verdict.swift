@@ -17,7 +17,9 @@ public enum Verdict: String, Sendable, Hashable, Codable {
             }
         }
         self =
-            if all(\.after) { .committed } else if all(\.before) { .rolledBack } else { .conflicted }
+            if all(\.after) { .committed } else if all(\.before) { .rolledBack } else {
+                .conflicted
+            }
     }
 }
 

@@ -1,6 +1,5 @@
 import Console
 import FoundationEssentials
-import Glibc
 import ImageTags
 import OCIRegistry
 
@@ -30,7 +29,7 @@ struct PromotionReport: Sendable {
         } else if isCommitted {
             Terminal.write("\(manifest.digest)\n")
         }
-        if !output.quiet { Terminal.writeError(summaryLine(receipt) + "\n") }
+        if !output.quiet || !isCommitted { Terminal.writeError(summaryLine(receipt) + "\n") }
         let kept = Result { if let receiptFile { try receipt.write(to: receiptFile) } }
         if isCommitted {
             try StepOutput(environment: session.environment).write(

@@ -52,11 +52,13 @@ struct PromotionRoute: Sendable {
     ) throws(OCIError) -> (Reference, ImageRules?) {
         let plain = text.hasPrefix("docker://") ? String(text.dropFirst("docker://".count)) : text
         let name = plain.prefix { $0 != ":" && $0 != "@" }
-        let image = configuration?.images.first { $0.name == name }
-        var reference: Reference
+        // What has a slash has a host or an owner; no image of the configuration is meant.
+        let isReference = plain.contains("/")
+        let image = isReference ? nil : configuration?.images.first { $0.name == name }
+        let reference: Reference
         if let place = image?.destinations.first {
             reference = try Reference(parsing: place.reference.name + plain.dropFirst(name.count))
-        } else if name.contains("/") || plain.contains("/") {
+        } else if isReference {
             reference = try Reference(parsing: plain)
         } else {
             let known = configuration?.images.map(\.name).joined(separator: ", ")

@@ -16,7 +16,11 @@ extension PublishReceipt {
         var problem: Int32 = fchmod(opened, 0o644) == 0 ? 0 : errno
         while problem == 0, !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(opened, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { problem = errno }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                problem = errno
+            }
         }
         if problem == 0, fsync(opened) != 0 { problem = errno }
         if close(opened) != 0, problem == 0 { problem = errno }

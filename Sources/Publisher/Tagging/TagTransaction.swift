@@ -166,7 +166,8 @@ struct TagTransaction: Sendable {
     private static func drift(
         _ plan: MovePlan, _ observed: [Tag: Digest?], _ place: Reference
     ) -> OCIError {
-        let strays = plan.moves.filter { move in observed[move.tag].map { $0 != move.after } ?? true }
+        let strays = plan.moves.filter { move in observed[move.tag].map { $0 != move.after } ?? true
+        }
         return OCIError(
             .temporary,
             "somebody else wrote at the same moment: "

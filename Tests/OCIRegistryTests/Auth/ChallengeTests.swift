@@ -70,6 +70,19 @@ import Testing
         #expect(found.first?.parameters["scope"] == "*")
     }
 
+    @Test func tellsGiteaFromGitLab() {
+        func isGiteas(_ line: String) -> Bool { parse(line).contains(where: \.isGiteas) }
+        #expect(
+            isGiteas(
+                #"Bearer realm="http://git.example.org/v2/token",service="container_registry",scope="*""#
+            ))
+        #expect(
+            !isGiteas(
+                #"Bearer realm="https://gitlab.com/jwt/auth",service="container_registry""#))
+        #expect(!isGiteas(#"Bearer realm="https://example.org/v2/token",service="example.org""#))
+        #expect(!isGiteas(#"Basic realm="/v2/token""#))
+    }
+
     @Test func readsToken68AndSchemesWithoutAnything() {
         #expect(
             parse(#"Negotiate YWJj/+==, NTLM, Basic realm="a, b" , Digest nonce=xyz"#) == [

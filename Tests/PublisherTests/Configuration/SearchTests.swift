@@ -57,4 +57,18 @@ struct SearchTests {
         #expect(error?.kind == .notFound)
         #expect(error?.subject == folder.file("none"))
     }
+
+    @Test("a command that can do without a configuration does, but not with a wrong one")
+    func optional() async throws {
+        func load(_ path: String? = nil) async throws -> Configuration? {
+            try await Configuration.loadIfPresent(
+                path: path, environment: [:], currentFolder: folder.file("repo/a"))
+        }
+        #expect(try await load() == nil)
+        await #expect(throws: OCIError.self) { _ = try await load(folder.file("missing.yaml")) }
+        try folder.write("repo/publisher.yaml", "registries: 1")
+        await #expect(throws: OCIError.self) { _ = try await load() }
+        _ = try write("repo/publisher.yaml", host: "top")
+        #expect(try await load() != nil)
+    }
 }

@@ -13,7 +13,9 @@ struct TagTransactionTests {
     private let b: OCIRegistry.Tag
     private let c: OCIRegistry.Tag
 
-    init() throws { (a, b, c) = (try OCIRegistry.Tag("a"), try OCIRegistry.Tag("b"), try OCIRegistry.Tag("c")) }
+    init() throws {
+        (a, b, c) = (try OCIRegistry.Tag("a"), try OCIRegistry.Tag("b"), try OCIRegistry.Tag("c"))
+    }
 
     /// A scene in which `a` and `b` name the first image and `c` is not there.
     private func scene(_ body: (TagScene) async throws -> Void) async throws {
@@ -34,9 +36,12 @@ struct TagTransactionTests {
     func foreignWrite() async throws {
         try await scene { scene in
             let (old, foreign) = (scene.images[0].digest, scene.images[2].digest)
-            let result = try await scene.transaction([a, b, c], to: scene.images[1], after(c) {
-                _ = try? scene.server.store.put(scene.images[2], tags: [b], in: scene.name)
-            }).run()
+            let result = try await scene.transaction(
+                [a, b, c], to: scene.images[1],
+                after(c) {
+                    _ = try? scene.server.store.put(scene.images[2], tags: [b], in: scene.name)
+                }
+            ).run()
             #expect(result.verdict == .conflicted)
             #expect(result.observed == [a: old, b: foreign, c: nil])
             #expect(result.failure?.message.contains("'b'") == true)
@@ -49,9 +54,12 @@ struct TagTransactionTests {
         try await scene { scene in
             scene.server.faults.add(
                 Fault(on: "PUT /v2/**/manifests/b", times: Fault.always, .status(403)))
-            let result = try await scene.transaction([a, b, c], to: scene.images[1], after(a) {
-                _ = try? scene.server.store.put(scene.images[1], tags: [c], in: scene.name)
-            }).run()
+            let result = try await scene.transaction(
+                [a, b, c], to: scene.images[1],
+                after(a) {
+                    _ = try? scene.server.store.put(scene.images[1], tags: [c], in: scene.name)
+                }
+            ).run()
             #expect(result.verdict == .conflicted)
             #expect(result.failure?.kind == .denied)
             #expect(result.written == [a, b])
@@ -76,9 +84,11 @@ struct TagTransactionTests {
     func interrupted() async throws {
         try await scene { scene in
             let work = Mutex<Task<TagTransaction.Result, any Error>?>(nil)
-            let transaction = scene.transaction([a, b, c], to: scene.images[1], after(a) {
-                work.withLock { $0?.cancel() }
-            })
+            let transaction = scene.transaction(
+                [a, b, c], to: scene.images[1],
+                after(a) {
+                    work.withLock { $0?.cancel() }
+                })
             let task = work.withLock { work in
                 let task = Task { try await transaction.run() }
                 work = task
@@ -96,10 +106,13 @@ struct TagTransactionTests {
     @Test("tags that cannot be read back are never said to be in order")
     func unreadable() async throws {
         try await scene { scene in
-            let result = try await scene.transaction([a, b], to: scene.images[1], after(b) {
-                scene.server.faults.add(
-                    Fault(on: "HEAD /v2/**", times: Fault.always, .status(403)))
-            }).run()
+            let result = try await scene.transaction(
+                [a, b], to: scene.images[1],
+                after(b) {
+                    scene.server.faults.add(
+                        Fault(on: "HEAD /v2/**", times: Fault.always, .status(403)))
+                }
+            ).run()
             #expect(result.verdict == .conflicted)
             #expect(result.observed.isEmpty)
             #expect(result.failure != nil)
