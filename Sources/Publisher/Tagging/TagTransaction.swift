@@ -20,6 +20,9 @@ struct TagTransaction: Sendable {
     let tagsOwnManifests: Bool
     /// Whether the manifest was just read from this very repository, and need not be stored by digest.
     var isStored = false
+    /// How long what was read before counts as what is there: a tag is looked at again before a write that
+    /// comes later, so that retries do not run over what others wrote meanwhile.
+    var freshness = Duration.seconds(5)
     /// Told of each step.
     let progress: PushProgress.Sink
 
@@ -57,12 +60,14 @@ struct TagTransaction: Sendable {
                 plan: plan, verdict: .committed,
                 observed: Dictionary(uniqueKeysWithValues: plan.moves.map { ($0.tag, $0.after) }))
         }
+        let planned = ContinuousClock.now
         var written: [TagMove] = []
         var failure: OCIError?
         do {
             try await store(plan)
             for move in plan.writes {
                 try Task.checkCancellation()
+                if planned.duration(to: .now) >= freshness { try await lookAgain(move) }
                 written.append(move)
                 try await Self.seeingThrough { try await repository.put(manifest, tag: move.tag) }
                 progress(.stored("tag \(move.tag)"))
@@ -84,7 +89,7 @@ struct TagTransaction: Sendable {
         let steps =
             Verdict(plan, observed: observed) == .committed
             ? [] : Restoration.of(written, observed: observed)
-        let drift = Self.drift(plan, observed, repository.reference)
+        let strays = plan.moves.filter { observed[$0.tag] != .some($0.after) }
         for step in steps {
             do { try await carryOut(step, plan.target) } catch {
                 leftOver.append(Self.failure(error))
@@ -94,7 +99,9 @@ struct TagTransaction: Sendable {
         let verdict = Verdict(plan, observed: observed)
         return Result(
             plan: plan, verdict: verdict, observed: observed, written: Set(written.map(\.tag)),
-            failure: verdict == .committed ? nil : reason ?? drift, leftOver: leftOver)
+            failure: verdict == .committed
+                ? nil : reason ?? Self.drift(strays, repository.reference),
+            leftOver: leftOver)
     }
 
     /// Stores by digest what is to be tagged and, where tags own manifests, what they leave.
@@ -108,6 +115,12 @@ struct TagTransaction: Sendable {
             try await repository.put(left)
             progress(.stored("manifest \(digest), which a tag leaves"))
         }
+    }
+
+    /// Throws ``OCIError`` (temporary) where a tag is not any more what it was.
+    private func lookAgain(_ move: TagMove) async throws {
+        guard try await repository.digest("\(move.tag)") != move.before else { return }
+        throw Self.drift([move], repository.reference)
     }
 
     private func carryOut(_ step: Restoration, _ target: Digest) async throws {
@@ -162,16 +175,11 @@ struct TagTransaction: Sendable {
         error as? OCIError ?? OCIError(.temporary, "interrupted")
     }
 
-    /// What to say where every write went through and the tags say otherwise.
-    private static func drift(
-        _ plan: MovePlan, _ observed: [Tag: Digest?], _ place: Reference
-    ) -> OCIError {
-        let strays = plan.moves.filter { move in observed[move.tag].map { $0 != move.after } ?? true
-        }
-        return OCIError(
+    private static func drift(_ moves: [TagMove], _ place: Reference) -> OCIError {
+        OCIError(
             .temporary,
             "somebody else wrote at the same moment: "
-                + strays.map { "'\($0.tag)'" }.joined(separator: ", "),
+                + moves.map { "'\($0.tag)'" }.joined(separator: ", "),
             subject: "\(place)", advice: "see who else moves these tags, then run again")
     }
 }

@@ -49,6 +49,24 @@ struct TagTransactionTests {
         }
     }
 
+    @Test("a tag is looked at again before a write that comes late")
+    func lateWrite() async throws {
+        try await scene { scene in
+            let foreign = scene.images[2].digest
+            var transaction = scene.transaction(
+                [a, b, c], to: scene.images[1],
+                after(a) {
+                    _ = try? scene.server.store.put(scene.images[2], tags: [b], in: scene.name)
+                })
+            transaction.freshness = .zero
+            let result = try await transaction.run()
+            #expect(result.verdict == .conflicted)
+            #expect(result.written == [a])
+            #expect(result.observed == [a: scene.images[0].digest, b: foreign, c: nil])
+            #expect(result.failure?.message.contains("'b'") == true)
+        }
+    }
+
     @Test("a tag that was never tried is not put back, although it names the target")
     func neverTried() async throws {
         try await scene { scene in
