@@ -86,6 +86,22 @@ struct TagTransactionTests {
         }
     }
 
+    @Test("what somebody else writes while tags are put back is left alone too")
+    func foreignWriteWhilePuttingBack() async throws {
+        try await scene { scene in
+            scene.server.faults.add(
+                Fault(on: "PUT /v2/**/manifests/c", times: Fault.always, .status(.forbidden)))
+            let (old, foreign) = (scene.images[0].digest, scene.images[2].digest)
+            let result = try await scene.transaction([a, b, c], to: scene.images[1]) {
+                guard case .stored("tag b, put back to \(old)") = $0 else { return }
+                _ = try? scene.server.store.put(scene.images[2], tags: [a], in: scene.name)
+            }.run()
+            #expect(result.verdict == .conflicted)
+            #expect(result.observed == [a: foreign, b: old, c: nil])
+            #expect(result.failure?.kind == .denied)
+        }
+    }
+
     @Test("a reply that is lost for good is no failure when the tag reads back")
     func lostReply() async throws {
         try await scene { scene in
