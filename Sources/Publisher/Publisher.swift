@@ -14,10 +14,9 @@ struct Publisher: AsyncParsableCommand {
             oci-archive:FILE[:TAG], docker://HOST/REPOSITORY[:TAG][@DIGEST]. Without a prefix, a \
             path that exists is looked into, and anything else is an image of the Docker Engine.
 
-            Exit codes: 0 done, 10 refused by policy, 11 a difference was \
-            found, 64 usage, 65 bad data, 66 not found, 69 \
-            unreachable, 75 try again later, 76 protocol broken, 77 not permitted, 78 bad \
-            configuration, 130 and 143 interrupted.
+            Exit codes: 0 done, 10 refused by policy, 11 a check found a difference, 64 usage, 65 \
+            bad data, 66 not found, 69 unreachable, 75 try again later, 76 protocol broken, 77 not \
+            permitted, 78 bad configuration, 130 and 143 interrupted.
             """,
         version: "0.1.0",
         subcommands: [

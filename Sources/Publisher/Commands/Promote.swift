@@ -75,7 +75,7 @@ struct Promote: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await Configuration.loadIfPresent(
+        let configuration = try await Configuration.loadIfThere(
             path: file.config, environment: ProcessEnvironment.current)
         let route = try PromotionRoute(
             source, toRegistry: toRegistry, toRepository: toRepository, configuration)

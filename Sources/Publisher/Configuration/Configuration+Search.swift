@@ -16,23 +16,18 @@ extension Configuration {
         currentFolder: String = FileManager.default.currentDirectoryPath
     ) async throws(OCIError) -> Configuration {
         if let named = named(path, environment) { return try await read(named) }
-        var looked: [String] = []
-        if let found = search(from: currentFolder, &looked) { return try await read(found) }
-        throw OCIError(
-            .configuration, "there is no \(fileName) in \(looked.joined(separator: ", "))",
-            advice: "write one, or name it with --config FILE or PUBLISHER_CONFIG")
+        return try await read(search(from: currentFolder).get())
     }
 
-    /// The same for a command that can do without: nil where no file is named and there is none.
+    /// The same, but nil where none is named and none found.
     ///
-    /// Throws ``OCIError`` like the other for a file that is there and wrong.
-    static func loadIfPresent(
+    /// Throws ``OCIError`` as ``load(path:environment:currentFolder:)`` does otherwise.
+    static func loadIfThere(
         path: String?, environment: [String: String],
         currentFolder: String = FileManager.default.currentDirectoryPath
     ) async throws(OCIError) -> Configuration? {
         if let named = named(path, environment) { return try await read(named) }
-        var looked: [String] = []
-        guard let found = search(from: currentFolder, &looked) else { return nil }
+        guard case .success(let found) = search(from: currentFolder) else { return nil }
         return try await read(found)
     }
 
@@ -40,12 +35,13 @@ extension Configuration {
         path ?? environment["PUBLISHER_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private static func search(from start: String, _ looked: inout [String]) -> String? {
+    private static func search(from start: String) -> Result<String, OCIError> {
+        var looked: [String] = []
         var folder = start
         while true {
             let prefix = folder.hasSuffix("/") ? folder : folder + "/"
             if FileManager.default.fileExists(atPath: prefix + fileName) {
-                return prefix + fileName
+                return .success(prefix + fileName)
             }
             looked.append(folder)
             let isRoot = FileManager.default.fileExists(atPath: prefix + ".git")
@@ -54,6 +50,9 @@ extension Configuration {
             guard !parent.isEmpty else { break }
             folder = parent
         }
-        return nil
+        return .failure(
+            OCIError(
+                .configuration, "there is no \(fileName) in \(looked.joined(separator: ", "))",
+                advice: "write one, or name it with --config FILE or PUBLISHER_CONFIG"))
     }
 }

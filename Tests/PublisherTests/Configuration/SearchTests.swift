@@ -61,7 +61,7 @@ struct SearchTests {
     @Test("a command that can do without a configuration does, but not with a wrong one")
     func optional() async throws {
         func load(_ path: String? = nil) async throws -> Configuration? {
-            try await Configuration.loadIfPresent(
+            try await Configuration.loadIfThere(
                 path: path, environment: [:], currentFolder: folder.file("repo/a"))
         }
         #expect(try await load() == nil)
