@@ -11,17 +11,19 @@ final class Session: Sendable {
     private let explicit: Credentials?
     private let onlyHost: RegistryHost?
     private let registries: [RegistrySettings]
+    private let isAnonymous: Bool
     private let transports: Transports
     private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 
     /// Opens a session. Credentials that name no registry are for `host` alone; what
-    /// `publisher.yaml` says of a registry holds for that one.
+    /// `publisher.yaml` says of a registry holds for that one. One that `isAnonymous` has no
+    /// credentials, wherever there are some.
     ///
     /// Throws ``OCIError`` (usage) when a password was promised and none came.
     init(
         _ connection: ConnectionOptions, _ output: OutputOptions,
         credentialsFor host: RegistryHost?, explicit: Credentials? = nil,
-        registries: [RegistrySettings] = []
+        registries: [RegistrySettings] = [], isAnonymous: Bool = false
     ) throws {
         let environment = ProcessEnvironment.current
         self.environment = environment
@@ -30,6 +32,7 @@ final class Session: Sendable {
         self.explicit = try explicit ?? connection.explicitCredentials()
         self.onlyHost = host
         self.registries = registries
+        self.isAnonymous = isAnonymous
         self.transports = Transports(connection.transport(environment))
     }
 
@@ -44,7 +47,9 @@ final class Session: Sendable {
                 plainHTTP: settings?.isInsecure ?? false,
                 trustedRealmHosts: connection.trustedRealms,
                 retry: connection.retry, logger: logger,
-                credentials: { try await sources.credentials(for: $0, repository: $1) })
+                credentials: { [isAnonymous] in
+                    isAnonymous ? .none : try await sources.credentials(for: $0, repository: $1)
+                })
             clients[host] = client
             return client
         }

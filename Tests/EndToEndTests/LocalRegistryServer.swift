@@ -87,6 +87,9 @@ final class LocalRegistryServer: Sendable {
         host = String(line.dropFirst(start.count))
     }
 
+    /// The folder that it serves.
+    var root: String { folder.file("root") }
+
     /// The authority to trust, where TLS is served.
     var authorityFile: String? { setup.isTLS ? folder.file("root/tls/ca.pem") : nil }
 

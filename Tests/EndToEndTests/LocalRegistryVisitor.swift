@@ -35,6 +35,10 @@ struct LocalVisitor {
 
     /// Runs `publisher`, whatever comes of it.
     func publisher(_ arguments: String...) async throws -> ChildResult {
+        try await publisher(arguments)
+    }
+
+    func publisher(_ arguments: [String]) async throws -> ChildResult {
         try await ChildProcess.run(program.call(arguments, variables))
     }
 

@@ -22,6 +22,12 @@ struct ConfigurationOptions: ParsableArguments {
     func load() async throws(OCIError) -> Configuration {
         try await Configuration.load(path: config, environment: ProcessEnvironment.current)
     }
+
+    /// Reads it where there is one. Throws ``OCIError``.
+    func loadIfThere() async throws(OCIError) -> Configuration? {
+        try await Configuration.loadIfThere(
+            path: config, environment: ProcessEnvironment.current)
+    }
 }
 
 /// `publisher config check`.
