@@ -35,12 +35,22 @@ public struct ImageConfig: Sendable, Codable, Equatable {
     public var os: String?
     /// The processor's variant.
     public var variant: String?
+    /// The operating system's version (Windows).
+    public var osVersion: String?
+    /// Features of the operating system that the image needs.
+    public var osFeatures: [String]?
     /// When it was made. RFC 3339, section 5.6.
     public var created: String?
     /// What a container of the image starts with.
     public var config: Execution?
     /// The layers.
     public var rootfs: RootFS
+
+    enum CodingKeys: String, CodingKey {
+        case architecture, os, variant, created, config, rootfs
+        case osVersion = "os.version"
+        case osFeatures = "os.features"
+    }
 
     /// The largest configuration that is read, in bytes.
     public static let sizeLimit = 8 << 20
@@ -56,6 +66,9 @@ public struct ImageConfig: Sendable, Codable, Equatable {
     /// The platform, where the configuration names one.
     public var platform: Platform? {
         guard let os, let architecture, !os.isEmpty, !architecture.isEmpty else { return nil }
-        return Platform(os: os, architecture: architecture, variant: variant)
+        var platform = Platform(os: os, architecture: architecture, variant: variant)
+        platform.osVersion = osVersion
+        platform.osFeatures = osFeatures
+        return platform
     }
 }
