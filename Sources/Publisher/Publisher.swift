@@ -20,8 +20,9 @@ struct Publisher: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Push.self, Copy.self, Promote.self, Index.self, Verify.self, DigestCommand.self,
-            Inspect.self, Tags.self, Delete.self, Login.self, Logout.self, ConfigCommand.self,
+            Push.self, Publish.self, Copy.self, Promote.self, Index.self, Verify.self,
+            DigestCommand.self, Inspect.self, Tags.self, Delete.self, Login.self, Logout.self,
+            ConfigCommand.self,
         ])
 
     static func main() async {

@@ -84,8 +84,8 @@ extension PackedImage {
             limit: ImageConfig.sizeLimit, what: "the image configuration")
     }
 
-    /// Reads a manifest and checks it against its descriptor.
-    func load(_ descriptor: Descriptor) async throws -> Manifest {
+    /// Reads a manifest and checks it against its descriptor. Throws ``OCIError`` (bad data).
+    public func load(_ descriptor: Descriptor) async throws -> Manifest {
         guard descriptor.size <= Manifest.sizeLimit else {
             throw OCIError(.badData, "the manifest \(descriptor.digest) is too large")
         }

@@ -19,6 +19,9 @@ public struct Pusher: Sendable {
         public var chunkSize: Int?
         /// Whether layers are looked for in what the destination serves under any tag.
         public var reuse = true
+        /// Tags whose images are the likeliest to have the layers: they are looked at first, beside those
+        /// that are to be written.
+        public var likely: [Tag] = []
 
         /// The defaults.
         public init() {}

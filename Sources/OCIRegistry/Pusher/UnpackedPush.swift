@@ -59,7 +59,7 @@ struct UnpackedPush: Sendable {
     private func reusable(_ diffIDs: Set<Digest>) async throws -> KnownLayers {
         guard options.reuse else { return KnownLayers() }
         return try await KnownLayers.find(
-            diffIDs, compression: options.compression, in: repository, preferring: options.tags)
+            diffIDs, compression: options.compression, in: repository, preferring: options.tags + options.likely)
     }
 
     private func placeLayers(

@@ -104,20 +104,7 @@ struct PromotionReport: Sendable {
     }
 
     private func entry(_ move: TagMove) -> PublishReceipt.TagEntry {
-        let observed = result.observed[move.tag]
-        let outcome: PublishReceipt.TagEntry.Outcome =
-            if isCommitted {
-                move.isDone ? .already : move.before == nil ? .created : .moved
-            } else if observed == .some(move.before) {
-                result.written.contains(move.tag)
-                    ? .rolledBack : move.isDone ? .already : .untouched
-            } else {
-                .conflicted
-            }
-        return PublishReceipt.TagEntry(
-            tag: "\(move.tag)", kind: kinds.kind(move.tag), before: move.before,
-            after: observed ?? nil, outcome: outcome,
-            verified: observed == nil ? nil : "HEAD by tag")
+        result.entry(move, kinds.kind(move.tag))
     }
 
     // MARK: For people

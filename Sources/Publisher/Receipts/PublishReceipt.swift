@@ -82,6 +82,8 @@ struct PublishReceipt: Sendable, Codable, Equatable {
         var after: Digest?
         /// What became of it.
         var outcome: Outcome
+        /// Why, where that is not plain: what holds a tag that was left alone.
+        var reason: String?
         /// How that was found: `HEAD by tag`, `GET by tag`; nil where it was not read back.
         var verified: String?
     }
