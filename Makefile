@@ -47,6 +47,7 @@ bench: ## measure the programs beside skopeo, docker push and docker-registry (a
 	scripts/setup bench
 	$(MAKE) build
 	Benchmarks/run $(BENCH_FLAGS)
+	Benchmarks/channels
 	Benchmarks/registry
 
 install: $(release) ## copy the programs, their man pages and completions below PREFIX

@@ -1,11 +1,15 @@
-"""What both benchmarks use: where things are, docker-registry, the machine, the table of goals."""
+"""What the benchmarks share: where things are, servers, commands, the machine, the table of goals."""
 
 import contextlib
 import datetime
+import http.client
 import os
 import pathlib
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -31,6 +35,80 @@ def docker_registry(folder, port):
         f"http: {{addr: '127.0.0.1:{port}'}}\n"
     )
     return ["docker-registry", "serve", str(settings)]
+
+
+class Server:
+    """A registry over a folder of its own, on a free port, until the `with` ends."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def argv(self):
+        """The command that serves the folder at the port."""
+        raise NotImplementedError
+
+    def __enter__(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        with open(self.folder / "log", "wb") as log:
+            self.process = subprocess.Popen(self.argv(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        for _ in range(1200):
+            with contextlib.suppress(OSError):
+                self.ask("GET", "/v2/")
+                return self
+            time.sleep(0.05)
+        sys.exit(f"bench: no server: {' '.join(self.argv())}: {(self.folder / 'log').read_text()[-2000:]}")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+
+    def ask(self, method, path, body=None, fields=None, connection=None):
+        connection = connection or self.connect()
+        connection.request(method, path, body, fields or {})
+        response = connection.getresponse()
+        return response, response.read()
+
+
+def environment(home):
+    """Nothing from an earlier run: caches and credentials live under `home`.
+
+    skopeo keeps its blob cache in /var/lib/containers when it runs as root, unless it is told
+    that it is not.
+    """
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "TMPDIR")}
+    return kept | {
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "DOCKER_CONFIG": str(home / "docker"),
+        "DOCKER_HOST": os.environ.get("PUBLISHER_TEST_DOCKER_HOST", ""),
+        "_CONTAINERS_ROOTLESS_UID": "65534",
+    }
+
+
+def spawn(argv, env):
+    """Runs to the end; returns wall seconds and the resource usage of the process and its children."""
+    with tempfile.TemporaryFile() as out:
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, out.fileno(), 1),
+            (os.POSIX_SPAWN_DUP2, out.fileno(), 2),
+        ]
+        began = time.perf_counter()
+        pid = os.posix_spawnp(argv[0], argv, env, file_actions=actions)
+        _, status, usage = os.wait4(pid, 0)
+        wall = time.perf_counter() - began
+        if status != 0:
+            out.seek(0)
+            sys.exit(f"bench: failed: {' '.join(argv)}\n{out.read().decode(errors='replace')[-4000:]}")
+    return wall, usage
 
 
 def machine(*peers):

@@ -16,7 +16,7 @@ import OCIRegistry
 ///   - {on: "POST", rewrite-headers: {Location: /elsewhere, Docker-Upload-UUID: null}}  # null removes
 ///   - {on: "PUT /v2/**", lose-reply: true}                   # does the work, then resets
 ///   - {on: "DELETE /v2/**", status: 405, times: always}
-///   - {on: "GET /v2/**", delay: 500ms}                       # ms, s or m
+///   - {on: "GET /v2/**", delay: 500ms, times: always}        # ms, s or m
 ///   - {on: "PATCH /v2/**", throttle: 1MB/s}                  # both directions
 ///   - {on: "POST /v2/**/uploads/?mount=*", expire-tokens: true}
 /// ```
