@@ -21,16 +21,9 @@ import Testing
             [("manifest.json", Array("[\(item)]".utf8)), ("c.json", config ?? image.config)] + more)
     }
 
-    /// Both ages, plain and compressed as a whole.
-    static let forms: [(String, [UInt8])] = [
-        ("legacy", SavedImage.sample.legacy), ("blobs", SavedImage.sample.blobs),
-        ("legacy.gz", Compressed.gzip(SavedImage.sample.legacy)),
-        ("blobs.zst", Compressed.zstd(SavedImage.sample.blobs)),
-    ]
-
-    @Test(arguments: forms)
-    func readsWhatDockerSaves(_ name: String, _ bytes: [UInt8]) async throws {
-        let opened = try await open(bytes)
+    @Test(arguments: SavedForm.allCases)
+    func readsWhatDockerSaves(_ form: SavedForm) async throws {
+        let opened = try await open(form.bytes)
         #expect(try await opened.diffIDs == image.diffIDs)
         #expect(try await opened.configDigest == image.configDigest)
         #expect(try await opened.config() == image.config)
@@ -42,9 +35,9 @@ import Testing
         #expect(error?.kind == .notFound)
     }
 
-    @Test(arguments: forms)
-    func aReceiverMayStopEarlyAndMayFail(_ name: String, _ bytes: [UInt8]) async throws {
-        let opened = try await open(bytes)
+    @Test(arguments: SavedForm.allCases)
+    func aReceiverMayStopEarlyAndMayFail(_ form: SavedForm) async throws {
+        let opened = try await open(form.bytes)
         try await opened.readLayers(Set(image.diffIDs), parallel: 1) { _ in }
         let error = await failure {
             try await opened.readLayers(Set(image.diffIDs), parallel: 2) { _ in
@@ -197,7 +190,7 @@ import Testing
     @Test func corruptionOnlyEverGivesItsOwnErrors() async throws {
         var random = Deterministic(state: 7)
         for round in 0..<240 {
-            var (_, bytes) = Self.forms[round % 4]
+            var bytes = SavedForm.allCases[round % 4].bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let place = Int.random(in: 0..<bytes.count, using: &random)
                 bytes[place] ^= 1 << UInt8.random(in: 0...7, using: &random)

@@ -20,8 +20,9 @@ import Testing
         #expect(await engine.saves.isEmpty)
     }
 
-    @Test(arguments: [SavedImage.sample.legacy, SavedImage.sample.blobs])
-    func readsLayersAndConfigurationInOnePass(_ stream: [UInt8]) async throws {
+    @Test(arguments: [SavedForm.legacy, .blobs])
+    func readsLayersAndConfigurationInOnePass(_ form: SavedForm) async throws {
+        let stream = form.bytes
         let engine = FakeEngine(image.inspect(), stream)
         let opened = try await unpacked(engine)
         #expect(try await opened.layers(Set(image.diffIDs)) == image.content)
@@ -31,8 +32,9 @@ import Testing
         #expect(await engine.saves.first?.given ?? .max < stream.count)
     }
 
-    @Test(arguments: [SavedImage.sample.legacy, SavedImage.sample.blobs])
-    func handsOverOnlyWhatIsWanted(_ stream: [UInt8]) async throws {
+    @Test(arguments: [SavedForm.legacy, .blobs])
+    func handsOverOnlyWhatIsWanted(_ form: SavedForm) async throws {
+        let stream = form.bytes
         for diffID in Set(image.diffIDs) {
             let engine = FakeEngine(image.inspect(), stream)
             let opened = try await unpacked(engine)

@@ -141,6 +141,21 @@ struct SavedImage {
     }
 }
 
+/// The sample as both ages of Docker save it, plain and compressed as a whole; a name in the log, not its
+/// bytes.
+enum SavedForm: CaseIterable {
+    case legacy, blobs, legacyGzip, blobsZstd
+
+    var bytes: [UInt8] {
+        switch self {
+        case .legacy: SavedImage.sample.legacy
+        case .blobs: SavedImage.sample.blobs
+        case .legacyGzip: Compressed.gzip(SavedImage.sample.legacy)
+        case .blobsZstd: Compressed.zstd(SavedImage.sample.blobs)
+        }
+    }
+}
+
 /// An engine's two answers, and how often and how far they were read.
 actor FakeEngine {
     let answer: [UInt8]
