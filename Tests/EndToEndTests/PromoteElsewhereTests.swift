@@ -70,6 +70,34 @@ import Testing
         }
     }
 
+    @Test("the receipt has platforms and layers where they were read, and no others")
+    func facts() async throws {
+        try await PromoteScene.with(.oci) { scenes in
+            let scene = scenes[0]
+            let image = FixtureImage.small(seed: 6)
+            try await scene.put(.image(image), "one")
+            try await scene.put(.index(), "all")
+            func receipt(_ tag: String, _ options: [String] = []) async throws -> [String: Any] {
+                let arguments = ["\(scene.host)/team/app:\(tag)", "--to", "x", "--json"] + options
+                let result = try await ChildProcess.run(scene.call(arguments))
+                let all = try result.jsonObject["destinations"] as? [[String: Any]]
+                return try #require(all?.first, "\(result.stderr)")
+            }
+            let other = ["--to-repository", "\(scene.host)/team/prod"]
+            let moved = try await receipt("one")
+            #expect(moved["platforms"] == nil && moved["diffIDs"] == nil)
+            #expect(moved["config"] != nil)
+            let copied = try await receipt("one", other)
+            #expect(copied["platforms"] as? [String] == ["linux/amd64"])
+            #expect(copied["diffIDs"] as? [String] == image.layers.map { Sha256.digest($0.tar) })
+            for options in [[], other] {
+                let index = try await receipt("all", options)
+                #expect((index["platforms"] as? [String])?.isEmpty == false)
+                #expect(index["diffIDs"] == nil)
+            }
+        }
+    }
+
     @Test("what is not of the commit never reaches the other registry")
     func wrongRevision() async throws {
         try await PromoteScene.with(.gitea, .oci) { scenes in

@@ -41,18 +41,21 @@ struct ManifestGraph: Sendable {
         if !elsewhere, seen.insert(blob.digest).inserted { blobs.append(blob) }
     }
 
-    /// The platforms that the root is for.
-    func platforms(_ image: any PackedImage) async throws -> [String] {
-        switch root.view {
-        case .index(let index):
-            return index.manifests.compactMap(\.platform).filter { !$0.isUnknown }
-                .map(\.description)
-        case .image(let view):
-            guard view.config.mediaType == .ociConfig || view.config.mediaType == .dockerConfig
-            else { return [] }
-            let bytes = try await image.configuration(of: view)
-            return (try? ImageConfig(bytes: bytes))?.platform.map { ["\($0)"] } ?? []
+    /// The configuration of the root; nil for an index, and for what has none that can be read.
+    func configuration(_ image: any PackedImage) async throws -> ImageConfig? {
+        guard case .image(let view) = root.view,
+            view.config.mediaType == .ociConfig || view.config.mediaType == .dockerConfig
+        else { return nil }
+        let bytes = try await image.configuration(of: view)
+        return try? ImageConfig(bytes: bytes)
+    }
+
+    /// The platforms that the root is for, with its configuration where it has one.
+    func platforms(_ config: ImageConfig?) -> [String] {
+        guard case .index(let index) = root.view else {
+            return config?.platform.map { ["\($0)"] } ?? []
         }
+        return index.manifests.compactMap(\.platform).filter { !$0.isUnknown }.map(\.description)
     }
 }
 

@@ -28,10 +28,11 @@ struct PackedPush: Sendable {
         let writer = TagWriter(target: target, progress: progress)
         for manifest in graph.manifests.dropLast() { try await writer.store(manifest) }
         let tags = try await writer.publish(graph.root, tags: options.tags)
+        let config = try await graph.configuration(image)
         return PushReport(
             digest: graph.root.digest, mediaType: graph.root.mediaType,
-            size: Int64(graph.root.bytes.count), platforms: try await graph.platforms(image),
-            blobs: blobs, tags: tags)
+            size: Int64(graph.root.bytes.count), platforms: graph.platforms(config),
+            diffIDs: config?.rootfs.diffIDs, blobs: blobs, tags: tags)
     }
 
     private func placeBlobs(_ blobs: [Descriptor]) async throws -> [PushReport.Blob] {

@@ -33,6 +33,9 @@ public struct PushReport: Sendable, Encodable {
     public let size: Int64
     /// The platforms of the image or index.
     public let platforms: [String]
+    /// The layers' uncompressed digests, from the lowest up, as an image's configuration has them; nil
+    /// for an index, and for what has no such configuration.
+    public let diffIDs: [Digest]?
     /// Its blobs, each once.
     public let blobs: [Blob]
     /// Its tags.

@@ -40,6 +40,7 @@ struct UnpackedPush: Sendable {
                 return PushReport(
                     digest: manifest.digest, mediaType: manifest.mediaType,
                     size: Int64(manifest.bytes.count), platforms: config.platforms,
+                    diffIDs: diffIDs,
                     blobs: unique(layers) + [config.blob], tags: tags)
             } catch let error as OCIError where error.namesUnknownBlob {
                 guard round < 3 else { throw error.asForgottenBlobs }
@@ -59,7 +60,8 @@ struct UnpackedPush: Sendable {
     private func reusable(_ diffIDs: Set<Digest>) async throws -> KnownLayers {
         guard options.reuse else { return KnownLayers() }
         return try await KnownLayers.find(
-            diffIDs, compression: options.compression, in: repository, preferring: options.tags + options.likely)
+            diffIDs, compression: options.compression, in: repository,
+            preferring: options.tags + options.likely)
     }
 
     private func placeLayers(

@@ -74,6 +74,7 @@ struct PromotionReport: Sendable {
             mediaType: manifest.mediaType, size: Int64(manifest.bytes.count),
             complete: isCommitted)
         place.platforms = platforms
+        place.diffIDs = copied?.diffIDs
         if case .image(let image) = manifest.view { place.config = image.config.digest }
         place.tags = result.plan.moves.map(entry)
         place.blobs = (copied?.blobs ?? []).reduce(into: [:]) {
@@ -97,9 +98,10 @@ struct PromotionReport: Sendable {
 
     private var reason: String { result.failure?.message ?? "" }
 
-    private var platforms: [String] {
+    /// Nil where only the configuration tells, which is read when it is copied.
+    private var platforms: [String]? {
         if let copied { return copied.platforms }
-        guard case .index(let index) = manifest.view else { return [] }
+        guard case .index(let index) = manifest.view else { return nil }
         return index.manifests.compactMap(\.platform).filter { !$0.isUnknown }.map(\.description)
     }
 

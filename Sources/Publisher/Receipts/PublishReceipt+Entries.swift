@@ -26,7 +26,7 @@ extension PublishReceipt.Destination {
         size = report.size
         platforms = report.platforms
         config = source.single?.configDigest
-        diffIDs = source.single?.config?.rootfs.diffIDs ?? []
+        diffIDs = source.single?.config?.rootfs.diffIDs
         blobs = report.blobs.reduce(into: [:]) { $0[$1.outcome.rawValue, default: 0] += 1 }
     }
 

@@ -32,12 +32,14 @@ struct PublishReceipt: Sendable, Codable, Equatable {
         var mediaType: MediaType?
         /// Its bytes.
         var size: Int64?
-        /// What it runs on.
-        var platforms: [String] = []
+        /// What it runs on. Absent where that was not read: of an index it is told by the index itself,
+        /// of an image by its configuration, which moving tags within a repository does not read.
+        var platforms: [String]?
         /// An image's configuration.
         var config: Digest?
-        /// The layers' uncompressed digests, from the lowest up.
-        var diffIDs: [Digest] = []
+        /// The layers' uncompressed digests, from the lowest up. Absent for an index, which has no
+        /// layers of its own, and where the image's configuration was not read.
+        var diffIDs: [Digest]?
         /// Every tag.
         var tags: [TagEntry] = []
         /// How many blobs came to be there in which way: `uploaded`, `mounted`, `existing`.
