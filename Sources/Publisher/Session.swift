@@ -33,7 +33,8 @@ final class Session: Sendable {
         self.onlyHost = host
         self.registries = registries
         self.isAnonymous = isAnonymous
-        self.transports = Transports(connection.transport(environment))
+        self.transports = Transports(
+            connection.transport(environment), named: connection.caFile)
     }
 
     /// The client of a registry, one a host.
@@ -106,13 +107,18 @@ final class Session: Sendable {
 /// The transports of a session, one for each file of certificates.
 private final class Transports: Sendable {
     private let configuration: CurlTransport.Configuration
+    private let named: String?
     private let open = Mutex<[String?: CurlTransport]>([:])
 
-    init(_ configuration: CurlTransport.Configuration) { self.configuration = configuration }
+    init(_ configuration: CurlTransport.Configuration, named: String?) {
+        self.configuration = configuration
+        self.named = named
+    }
 
-    /// The transport that trusts a file's certificates; what the command line names wins.
+    /// The transport that trusts a file's certificates. What the command line names wins; what the
+    /// environment names is for registries that have no file of their own.
     func transport(caFile: String?) -> CurlTransport {
-        let caFile = configuration.caFile ?? caFile
+        let caFile = named ?? caFile ?? configuration.caFile
         return open.withLock { open in
             if let transport = open[caFile] { return transport }
             var configuration = configuration

@@ -47,7 +47,8 @@ enum CurlFault {
         case CURLE_SSL_CONNECT_ERROR:
             return OCIError(
                 .unreachable, "no TLS connection to \(host) could be made", exchange: exchange,
-                advice: "check that the registry speaks TLS on this port")
+                advice: "check that the registry speaks TLS on this port; plain HTTP takes "
+                    + "'insecure: true' of it in publisher.yaml, but for this machine's own")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_WEIRD_SERVER_REPLY:
             return OCIError(.protocolViolation, "\(host) does not speak HTTP", exchange: exchange)
         default:
