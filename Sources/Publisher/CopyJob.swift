@@ -17,14 +17,15 @@ struct CopyJob: Sendable {
     private let referrers: Bool
 
     init(_ command: Copy) async throws {
-        source = try await ImageLocation.parse(command.source, position: .destination)
-        destination = try await ImageLocation.parse(command.destination, position: .destination)
+        let names = try await command.file.names()
+        source = try await names.location(command.source)
+        destination = try await names.location(command.destination)
         extraTags = command.tag
         allTags = command.allTags
         referrers = command.referrers
         session = try Session(
             command.connection, command.output,
-            credentialsFor: destination.host ?? source.host)
+            credentialsFor: destination.host ?? source.host, registries: names.registries)
         var options = try command.push.options(tags: [])
         if case .registry(let from) = source, case .registry(let to) = destination,
             from.host == to.host, from.repository != to.repository

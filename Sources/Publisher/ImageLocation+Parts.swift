@@ -6,6 +6,12 @@ extension ImageLocation {
         if case .registry(let reference) = self { reference.host } else { nil }
     }
 
+    /// What receipts call it that was written so: of what is in a registry the whole reference,
+    /// whatever name stood for it.
+    func name(as text: String) -> String {
+        if case .registry(let reference) = self { "\(reference)" } else { text }
+    }
+
     /// The tag that it names, where it names one.
     var tag: String? {
         switch self {

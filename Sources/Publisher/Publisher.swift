@@ -12,7 +12,13 @@ struct Publisher: AsyncParsableCommand {
 
             Sources: docker-daemon:NAME[:TAG], docker-archive:FILE[:REF], oci:DIR[:TAG], \
             oci-archive:FILE[:TAG], docker://HOST/REPOSITORY[:TAG][@DIGEST]. Without a prefix, a \
-            path that exists is looked into, and anything else is an image of the Docker Engine.
+            path that exists is looked into, and anything else is an image of the Docker Engine. \
+            Where a registry's image is asked for, anything else is HOST/REPOSITORY[:TAG][@DIGEST], or \
+            a name of publisher.yaml: IMAGE[:TAG][@DIGEST], REGISTRY/REPOSITORY[:TAG][@DIGEST].
+
+            What publisher.yaml says of a registry (insecure, ca-file, username-env and password-env) \
+            holds in every verb. The file is that of --config, else of PUBLISHER_CONFIG, else \
+            publisher.yaml in this folder or one above it, as far as the one with .git.
 
             Exit codes: 0 done, 10 refused by policy, 11 a check found a difference, 64 usage, 65 \
             bad data, 66 not found, 69 unreachable, 75 try again later, 76 protocol broken, 77 not \

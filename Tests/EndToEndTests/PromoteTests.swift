@@ -224,7 +224,7 @@ import Testing
             try scene.configure()
             let unknown = try await scene.promote("ap:dev", "--to", "x")
             #expect(unknown.status == 64, "\(unknown.stderr)")
-            expectError(unknown, says: ["the images are app"])
+            expectError(unknown, says: ["its images are app"])
             let missing = try await scene.promote("app:dev", "--to", "x")
             #expect(missing.status == 66, "\(missing.stderr)")
             try scene.program.home.write("publisher.yaml", "registries: 1")

@@ -23,11 +23,15 @@ public enum ImageLocation: Sendable, Hashable {
 
     /// Parses a location. Without a prefix, a path that exists is looked into. In `FILE:REF`, the
     /// longest part before a colon that exists is the file; where none does, the first colon
-    /// divides.
+    /// divides. A destination without a prefix is read by `reference`.
     ///
-    /// Throws ``OCIError`` (usage) for what cannot be a location, and as opening a file does.
+    /// Throws ``OCIError`` (usage) for what cannot be a location, and as opening a file and
+    /// `reference` do.
     public static func parse(
-        _ text: String, position: Position = .source
+        _ text: String, position: Position = .source,
+        reference: (String) throws(OCIError) -> Reference = { (text) throws(OCIError) in
+            try Reference(parsing: text)
+        }
     ) async throws -> ImageLocation {
         if let colon = text.firstIndex(of: ":") {
             let rest = String(text[text.index(after: colon)...])
@@ -51,7 +55,7 @@ public enum ImageLocation: Sendable, Hashable {
         let name = try nonEmpty(text, in: text)
         return switch position {
         case .source: .engine(name)
-        case .destination: .registry(try Reference(parsing: name))
+        case .destination: .registry(try reference(name))
         }
     }
 

@@ -12,6 +12,12 @@ struct ConfigCommand: AsyncParsableCommand {
 
 /// Where the configuration is.
 struct ConfigurationOptions: ParsableArguments {
+    /// What commands say that take a reference.
+    static let namesHelp = """
+        A name of publisher.yaml may stand for a repository: IMAGE for the first of that image's, \
+        REGISTRY/REPOSITORY for one in that registry, each with [:TAG][@DIGEST].
+        """
+
     @Option(
         help: ArgumentHelp(
             "Read this configuration, not PUBLISHER_CONFIG or the publisher.yaml of this folder or "
@@ -27,6 +33,11 @@ struct ConfigurationOptions: ParsableArguments {
     func loadIfThere() async throws(OCIError) -> Configuration? {
         try await Configuration.loadIfThere(
             path: config, environment: ProcessEnvironment.current)
+    }
+
+    /// The names that it has, where there is one. Throws ``OCIError``.
+    func names() async throws(OCIError) -> RepositoryNames {
+        RepositoryNames(configuration: try await loadIfThere())
     }
 }
 

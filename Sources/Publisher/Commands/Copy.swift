@@ -10,15 +10,22 @@ struct Copy: AsyncParsableCommand {
             the source's repository along, --referrers the signatures and other artifacts that \
             point at what is copied.
 
+            Either end is what stands at a path, else a reference. \(ConfigurationOptions.namesHelp)
+
             Examples:
               publisher copy git.example.org/team/app:1.2 ghcr.io/team/app
               publisher copy git.example.org/team/app oci:backup --all-tags --referrers
+              publisher copy builder:latest ghcr.io/team/builder
             """)
 
-    @Argument(help: "HOST/REPOSITORY[:TAG][@DIGEST], oci:DIR[:TAG] or oci-archive:FILE[:TAG].")
+    @Argument(
+        help: ArgumentHelp(
+            "HOST/REPOSITORY[:TAG][@DIGEST], IMAGE[:TAG][@DIGEST], oci:DIR[:TAG] or "
+                + "oci-archive:FILE[:TAG]."))
     var source: String
 
-    @Argument(help: "HOST/REPOSITORY[:TAG] or oci:DIR[:TAG]; without a tag, the source's.")
+    @Argument(
+        help: "HOST/REPOSITORY[:TAG], IMAGE[:TAG] or oci:DIR[:TAG]; without a tag, the source's.")
     var destination: String
 
     @Flag(help: "Copy every tag of the source's repository.")
@@ -32,6 +39,7 @@ struct Copy: AsyncParsableCommand {
         help: ArgumentHelp("Point this tag at the copy too.", valueName: "tag"))
     var tag: [String] = []
 
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Image options") var push: PushOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions

@@ -12,27 +12,36 @@ struct Delete: AsyncParsableCommand {
             reported as such; nothing else is deleted in its place. A digest is deleted only \
             together with all its tags, and only with --with-tags.
 
-            Example:
+            \(ConfigurationOptions.namesHelp)
+
+            Examples:
               publisher delete git.example.org/team/app:sha-0123abc
+              publisher delete builder:sha-0123abc
             """)
 
-    @Argument(help: "HOST/REPOSITORY:TAG, or HOST/REPOSITORY@DIGEST with --with-tags.")
+    @Argument(
+        help: ArgumentHelp(
+            "HOST/REPOSITORY:TAG or IMAGE:TAG, or with @DIGEST and --with-tags.",
+            valueName: "reference"))
     var reference: String
 
     @Flag(help: "Delete a digest although tags point at it, and these tags with it.")
     var withTags = false
 
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
     func run() async throws {
-        let reference = try Reference(parsing: self.reference)
+        let names = try await file.names()
+        let reference = try names.reference(self.reference)
         guard (reference.tag == nil) != (reference.digest == nil) else {
             throw OCIError(
                 .usage, "a tag or a digest is needed, and not both", subject: self.reference,
                 advice: "write HOST/REPOSITORY:TAG")
         }
-        let session = try Session(connection, output, credentialsFor: reference.host)
+        let session = try Session(
+            connection, output, credentialsFor: reference.host, registries: names.registries)
         let repository = session.repository(reference, .delete)
         guard let digest = try await repository.digest(reference.selector) else {
             throw OCIError(

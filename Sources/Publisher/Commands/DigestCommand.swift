@@ -8,27 +8,38 @@ struct DigestCommand: AsyncParsableCommand {
         commandName: "digest",
         abstract: "Print the digest that a tag has now.",
         discussion: """
-            Example:
+            \(ConfigurationOptions.namesHelp)
+
+            Examples:
               publisher digest git.example.org/team/app:latest
+              publisher digest matric-memory:dev
             """)
 
-    @Argument(help: "HOST/REPOSITORY[:TAG][@DIGEST], oci:DIR[:TAG] or oci-archive:FILE[:TAG].")
+    @Argument(
+        help: ArgumentHelp(
+            "HOST/REPOSITORY[:TAG][@DIGEST], IMAGE[:TAG][@DIGEST], oci:DIR[:TAG] or "
+                + "oci-archive:FILE[:TAG].", valueName: "reference"))
     var reference: String
 
     @Option(
         help: ArgumentHelp("The digest for this platform out of an index.", valueName: "os/arch"))
     var platform: String?
 
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
     func run() async throws {
-        let location = try await ImageLocation.parse(reference, position: .destination)
-        let session = try Session(connection, output, credentialsFor: location.host)
+        let names = try await file.names()
+        let location = try await names.location(reference)
+        let session = try Session(
+            connection, output, credentialsFor: location.host, registries: names.registries)
         let digest = try await find(location, session)
         if output.json {
             Terminal.write(
-                JSON.encode(["reference": reference, "digest": "\(digest)"], pretty: true) + [0x0a])
+                JSON.encode(
+                    ["reference": location.name(as: reference), "digest": "\(digest)"], pretty: true
+                ) + [0x0a])
         } else {
             Terminal.write("\(digest)\n")
         }

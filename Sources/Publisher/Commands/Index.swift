@@ -15,19 +15,22 @@ struct Index: AsyncParsableCommand {
             in another repository. Then the index goes by digest, then its tags; each is read back. \
             The same images give the same digest, in whatever order they are named.
 
+            \(ConfigurationOptions.namesHelp)
+
             Example:
               publisher index git.example.org/team/app:1.2 --tag latest \\
                 --add git.example.org/team/app:1.2-amd64 --add oci:arm64-layout \\
                 --platform linux/amd64 --platform linux/arm64
             """)
 
-    @Argument(help: "Where to put it: HOST/REPOSITORY[:TAG].")
+    @Argument(help: "Where to put it: HOST/REPOSITORY[:TAG], or IMAGE[:TAG] of publisher.yaml.")
     var destination: String
 
     @Option(
         help: ArgumentHelp(
-            "An image or index: HOST/REPOSITORY:TAG, oci:DIR[:TAG], oci-archive:FILE[:TAG], "
-                + "docker-daemon:NAME or docker-archive:FILE.", valueName: "ref|source"))
+            "An image or index: HOST/REPOSITORY:TAG, IMAGE:TAG, oci:DIR[:TAG], "
+                + "oci-archive:FILE[:TAG], docker-daemon:NAME or docker-archive:FILE.",
+            valueName: "ref|source"))
     var add: [String] = []
 
     @Option(
@@ -56,6 +59,7 @@ struct Index: AsyncParsableCommand {
             valueName: "MB"))
     var chunkSize: Int?
 
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
@@ -80,7 +84,8 @@ struct Index: AsyncParsableCommand {
 
     func run() async throws {
         let started = ContinuousClock.now
-        let reference = try Destination.reference(destination)
+        let names = try await file.names()
+        let reference = try names.destination(destination)
         var options = Pusher.Options()
         options.tags = try Destination.tags(reference, tag)
         options.dockerFormat = docker
@@ -88,9 +93,10 @@ struct Index: AsyncParsableCommand {
         let platforms = try IndexPlatforms(try platform.map { try Platform(parsing: $0) })
         var sources: [ImageLocation] = []
         for text in add {
-            sources.append(try await ImageLocation.parse(text, position: .destination))
+            sources.append(try await names.location(text))
         }
-        let session = try Session(connection, output, credentialsFor: reference.host)
+        let session = try Session(
+            connection, output, credentialsFor: reference.host, registries: names.registries)
         let job = IndexJob(
             session: session, destination: reference, sources: sources, platforms: platforms,
             takesAttestations: attestations, annotations: annotations, options: options)
@@ -99,7 +105,8 @@ struct Index: AsyncParsableCommand {
         let report = try await job.run { board.show($0) }
         board.finish()
         try PushReceipt(
-            source: add.joined(separator: ", "), destination: reference.name, report: report,
+            source: zip(sources, add).map { $0.name(as: $1) }.joined(separator: ", "),
+            destination: reference.name, report: report,
             statistics: session.statistics, duration: started.duration(to: .now)
         ).deliver(output, session)
     }

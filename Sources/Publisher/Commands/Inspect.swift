@@ -7,12 +7,20 @@ struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what an image is made of.",
         discussion: """
+            \(ConfigurationOptions.namesHelp) \
+            Another publisher.yaml than this folder's is named by PUBLISHER_CONFIG here: --config is the \
+            image's.
+
             Examples:
               publisher inspect git.example.org/team/app:latest
               publisher inspect --raw git.example.org/team/app@sha256:…
+              publisher inspect builder:latest
             """)
 
-    @Argument(help: "HOST/REPOSITORY[:TAG][@DIGEST], oci:DIR[:TAG] or oci-archive:FILE[:TAG].")
+    @Argument(
+        help: ArgumentHelp(
+            "HOST/REPOSITORY[:TAG][@DIGEST], IMAGE[:TAG][@DIGEST], oci:DIR[:TAG] or "
+                + "oci-archive:FILE[:TAG].", valueName: "reference"))
     var reference: String
 
     @Flag(help: "Print the manifest's exact bytes.")
@@ -32,8 +40,13 @@ struct Inspect: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let location = try await ImageLocation.parse(reference, position: .destination)
-        let session = try Session(connection, output, credentialsFor: location.host)
+        // What other commands call --config is the image's here.
+        let names = RepositoryNames(
+            configuration: try await Configuration.loadIfThere(
+                path: nil, environment: ProcessEnvironment.current))
+        let location = try await names.location(reference)
+        let session = try Session(
+            connection, output, credentialsFor: location.host, registries: names.registries)
         guard case .packed(let image) = try await session.open(location) else {
             throw OCIError(
                 .usage, "only images in a registry or layout can be inspected", subject: reference,
@@ -55,7 +68,8 @@ struct Inspect: AsyncParsableCommand {
             return Terminal.write(configuration)
         }
         let description = try ImageDescription(
-            reference: reference, manifest: manifest, configuration: configuration)
+            reference: location.name(as: reference), manifest: manifest,
+            configuration: configuration)
         Terminal.write(
             output.json
                 ? JSON.encode(description, pretty: true) + [0x0a] : Array(description.text.utf8))

@@ -11,8 +11,9 @@ struct Promote: AsyncParsableCommand {
             tag is read before and after; where one cannot be moved, the others are put back. \
             Within a registry no blob travels; to another, bytes are copied exactly.
 
-            A tag that publisher.yaml calls immutable is never moved. A name that stands there as \
-            an image stands for its repository.
+            A tag that publisher.yaml calls immutable is never moved.
+
+            \(ConfigurationOptions.namesHelp)
 
             Ends with 0: committed; 10: refused, nothing was written; 11: conflicted, some tag is \
             neither as it was nor as it was to be; any other: rolled back, all is as before.
@@ -75,13 +76,12 @@ struct Promote: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try await Configuration.loadIfThere(
-            path: file.config, environment: ProcessEnvironment.current)
+        let names = try await file.names()
         let route = try PromotionRoute(
-            source, toRegistry: toRegistry, toRepository: toRepository, configuration)
+            source, toRegistry: toRegistry, toRepository: toRepository, names)
         let session = try Session(
             connection, output, credentialsFor: route.target.host,
-            registries: configuration?.registries ?? [])
+            registries: names.registries)
         let job = PromotionJob(
             session: session, route: route, tags: try Destination.tags(route.target, to),
             expected: try expect.map { try Digest(parsing: $0) },

@@ -10,15 +10,19 @@ struct Push: AsyncParsableCommand {
             and compared before the digest is printed. Layers that the registry has, under \
             whatever tag, are neither compressed nor sent again.
 
+            The source is never a name of publisher.yaml, the destination may be: IMAGE:TAG is a tag \
+            of the first of that image's repositories. Rules about tags are kept by 'publish' alone.
+
             Examples:
               publisher push matric-memory:dev git.example.org/team/matric-memory:dev
+              publisher push matric-memory:ci matric-memory:dev
               publisher push docker-archive:image.tar 127.0.0.1:5000/app:1.2 --tag latest
             """)
 
     @Argument(help: "The image: see 'publisher help' for the forms of a source.")
     var source: String
 
-    @Argument(help: "Where to put it: HOST/REPOSITORY[:TAG].")
+    @Argument(help: "Where to put it: HOST/REPOSITORY[:TAG], or IMAGE[:TAG] of publisher.yaml.")
     var destination: String
 
     @Option(
@@ -29,15 +33,18 @@ struct Push: AsyncParsableCommand {
     @Flag(help: "Have the Docker Engine export the image even where its storage can be read here.")
     var engineExport = false
 
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Image options") var push: PushOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
     func run() async throws {
         let started = ContinuousClock.now
-        let reference = try Destination.reference(destination)
+        let names = try await file.names()
+        let reference = try names.destination(destination)
         let tags = try Destination.tags(reference, tag)
-        let session = try Session(connection, output, credentialsFor: reference.host)
+        let session = try Session(
+            connection, output, credentialsFor: reference.host, registries: names.registries)
         let location = try await ImageLocation.parse(source)
         let board = ProgressBoard(quiet: output.quiet)
         let pusher = Pusher(options: try push.options(tags: tags)) { board.show($0) }
@@ -56,18 +63,6 @@ struct Push: AsyncParsableCommand {
 
 /// What stands in the place of a destination.
 enum Destination {
-    /// A repository with an optional tag. Throws ``OCIError`` (usage) for anything else.
-    static func reference(_ text: String) throws(OCIError) -> Reference {
-        let plain = text.hasPrefix("docker://") ? String(text.dropFirst("docker://".count)) : text
-        let reference = try Reference(parsing: plain)
-        guard reference.digest == nil else {
-            throw OCIError(
-                .usage, "a destination is a repository and a tag, never a digest", subject: text,
-                advice: "the digest follows from what is pushed: leave '@…' out")
-        }
-        return reference
-    }
-
     /// The tags to write: the reference's own first, each once; `latest` only where it is named.
     static func tags(_ reference: Reference, _ more: [String]) throws(OCIError) -> [Tag] {
         var tags: [Tag] = []

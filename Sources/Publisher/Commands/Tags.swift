@@ -7,16 +7,20 @@ struct Tags: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the tags of a repository.",
         discussion: """
-            Example:
+            \(ConfigurationOptions.namesHelp)
+
+            Examples:
               publisher tags git.example.org/team/app
+              publisher tags builder
             """)
 
-    @Argument(help: "HOST/REPOSITORY.")
+    @Argument(help: "HOST/REPOSITORY, or IMAGE of publisher.yaml.")
     var repository: String
 
     @Flag(help: "Show the digest behind each tag too.")
     var digests = false
 
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
@@ -26,13 +30,15 @@ struct Tags: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reference = try Destination.reference(repository)
+        let names = try await file.names()
+        let reference = try names.destination(repository)
         guard reference.tag == nil else {
             throw OCIError(
                 .usage, "a repository is asked for, not a tag", subject: repository,
                 advice: "leave ':\(reference.selector)' out")
         }
-        let session = try Session(connection, output, credentialsFor: reference.host)
+        let session = try Session(
+            connection, output, credentialsFor: reference.host, registries: names.registries)
         let opened = session.repository(reference)
         guard let tags = try await opened.tags() else {
             throw OCIError(

@@ -14,7 +14,7 @@ struct Verify: AsyncParsableCommand {
             An image of publisher.yaml stands for its rolling tags: those of one channel have to \
             name one digest in every repository of the image. A channel that has none of them \
             anywhere was not published yet, which is a difference only where --channel asks for it. \
-            IMAGE:TAG is that tag in every repository of the image. Tags whose names hold a version \
+            IMAGE:TAG is that tag in every repository of the image, IMAGE@DIGEST that digest. Tags whose names hold a version \
             cannot be known from the configuration: name them.
 
             A receipt is compared with the registry as it is now, so that a rolling tag which has \
@@ -32,7 +32,7 @@ struct Verify: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "IMAGE[:TAG] of publisher.yaml, or HOST/REPOSITORY[:TAG][@DIGEST].",
+            "IMAGE[:TAG][@DIGEST] of publisher.yaml, or HOST/REPOSITORY[:TAG][@DIGEST].",
             valueName: "image|ref"))
     var subjects: [String] = []
 
@@ -72,13 +72,13 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let started = ContinuousClock.now
-        let settings = try await file.loadIfThere()
+        let names = try await file.names()
         var claims: [Claim] = []
-        for subject in subjects { claims += try await self.claims(subject, settings) }
+        for subject in subjects { claims += try await self.claims(subject, names) }
         for path in receipt { claims += try PublishReceipt(file: path).claims }
         let session = try Session(
             connection, output, credentialsFor: claims.flatMap(\.places).first?.reference.host,
-            registries: settings?.registries ?? [], isAnonymous: anonymous)
+            registries: names.registries, isAnonymous: anonymous)
         var verifier = Verifier(session, deep: deep, anonymous: anonymous)
         for claim in claims { try await verifier.check(claim) }
         verifier.noteAbsence(of: subjects)
@@ -86,20 +86,17 @@ struct Verify: AsyncParsableCommand {
             output, session, duration: started.duration(to: .now))
     }
 
-    private func claims(_ subject: String, _ settings: Configuration?) async throws -> [Claim] {
-        let prefix = "docker://"
-        let isReference = subject.contains("/")
-        guard !isReference else {
-            let plain =
-                subject.hasPrefix(prefix) ? String(subject.dropFirst(prefix.count)) : subject
-            let reference = try Reference(parsing: plain)
-            return [try Claim(reference, same: try others(reference))]
-        }
+    private func claims(_ subject: String, _ names: RepositoryNames) async throws -> [Claim] {
         // Where there is none, reading it says where it was looked for.
-        let configuration = if let settings { settings } else { try await file.load() }
-        let parts = subject.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let image = try configuration.image(named: String(parts[0]))
-        if parts.count == 2 { return [try claim(image, try Tag(parts[1]))] }
+        if names.configuration == nil, !subject.contains("/") { _ = try await file.load() }
+        let found = try names.find(subject)
+        let reference = found.reference
+        guard let image = found.image, let configuration = names.configuration else {
+            return [try Claim(reference, same: try others(reference, names))]
+        }
+        if reference.tag != nil || reference.digest != nil {
+            return [try claim(image, reference, names)]
+        }
         guard same.isEmpty else {
             throw OCIError(
                 .usage, "--same goes with a tag", subject: subject,
@@ -108,13 +105,19 @@ struct Verify: AsyncParsableCommand {
         return try claims(image, configuration)
     }
 
-    /// One tag in every repository of an image.
-    private func claim(_ image: ImageRules, _ tag: Tag) throws -> Claim {
-        let references = image.destinations.map { $0.reference.with(tag: tag) }
-        let more = try references.flatMap { try others($0) }
+    /// One tag or digest in every repository of an image.
+    private func claim(
+        _ image: ImageRules, _ wanted: Reference, _ names: RepositoryNames
+    ) throws -> Claim {
+        let references = image.destinations.map { destination in
+            var reference = destination.reference
+            reference.tag = wanted.tag
+            return reference
+        }
+        let more = try references.flatMap { try others($0, names) }
         var seen: Set<Reference> = []
         let all = (references + more).filter { seen.insert($0).inserted }
-        return Claim(digest: nil, places: all.map { Claim.Place(reference: $0) })
+        return Claim(digest: wanted.digest, places: all.map { Claim.Place(reference: $0) })
     }
 
     /// The rolling tags of an image, a claim for each channel.
@@ -143,10 +146,12 @@ struct Verify: AsyncParsableCommand {
         return claims
     }
 
-    private func others(_ reference: Reference) throws -> [Reference] {
+    private func others(
+        _ reference: Reference, _ names: RepositoryNames
+    ) throws -> [Reference] {
         try same.map { text in
             guard text.contains("/") else { return reference.with(tag: try Tag(text)) }
-            let other = try Destination.reference(text)
+            let other = try names.destination(text)
             _ = try Claim(other)
             return other
         }

@@ -21,14 +21,21 @@ struct PromotionRoute: Sendable {
     /// Finds both ends. Throws ``OCIError`` (usage).
     init(
         _ source: String, toRegistry: String?, toRepository: String?,
-        _ configuration: Configuration?
+        _ names: RepositoryNames
     ) throws(OCIError) {
-        let (reference, image) = try Self.source(source, configuration)
+        let configuration = names.configuration
+        let found = try names.find(source)
+        let (reference, image) = (found.reference, found.image)
+        guard reference.tag != nil || reference.digest != nil else {
+            throw OCIError(
+                .usage, "no tag or digest is given", subject: source,
+                advice: "name one: \(source):TAG or \(source)@DIGEST; 'latest' is never assumed")
+        }
         let images = configuration?.images ?? []
         let own = image.map { [$0] } ?? images.filter { $0.destination(like: reference) != nil }
         var target = Reference(host: reference.host, repository: reference.repository)
         if let toRepository {
-            target = try Destination.reference(toRepository)
+            target = try names.destination(toRepository)
             guard target.tag == nil else {
                 throw OCIError(
                     .usage, "--to-repository takes no tag", subject: toRepository,
@@ -44,36 +51,6 @@ struct PromotionRoute: Sendable {
         rules = (image.map { [$0] } ?? []) + theirs
         isGitea =
             configuration?.registries.first { $0.host == target.host }?.dialect == .gitea
-    }
-
-    /// An image of the configuration stands for the first of its repositories.
-    private static func source(
-        _ text: String, _ configuration: Configuration?
-    ) throws(OCIError) -> (Reference, ImageRules?) {
-        let plain = text.hasPrefix("docker://") ? String(text.dropFirst("docker://".count)) : text
-        let name = plain.prefix { $0 != ":" && $0 != "@" }
-        // What has a slash has a host or an owner; no image of the configuration is meant.
-        let isReference = plain.contains("/")
-        let image = isReference ? nil : configuration?.images.first { $0.name == name }
-        let reference: Reference
-        if let place = image?.destinations.first {
-            reference = try Reference(parsing: place.reference.name + plain.dropFirst(name.count))
-        } else if isReference {
-            reference = try Reference(parsing: plain)
-        } else {
-            let known = configuration?.images.map(\.name).joined(separator: ", ")
-            throw OCIError(
-                .usage, "'\(name)' is neither an image of publisher.yaml nor HOST/REPOSITORY",
-                subject: text,
-                advice: known.map { "the images are \($0)" }
-                    ?? "there is no publisher.yaml here: name one with --config, or write the host")
-        }
-        guard reference.tag != nil || reference.digest != nil else {
-            throw OCIError(
-                .usage, "no tag or digest is given", subject: text,
-                advice: "name one: \(text):TAG or \(text)@DIGEST; 'latest' is never assumed")
-        }
-        return (reference, image)
     }
 
     private static func target(

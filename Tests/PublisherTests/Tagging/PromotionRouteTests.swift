@@ -16,7 +16,7 @@ struct PromotionRouteTests {
     ) throws -> PromotionRoute {
         try PromotionRoute(
             source, toRegistry: registry, toRepository: repository,
-            configured ? configuration : nil)
+            RepositoryNames(configuration: configured ? configuration : nil))
     }
 
     @Test("an image stands for the first of its repositories")
