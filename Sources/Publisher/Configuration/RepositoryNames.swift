@@ -41,7 +41,7 @@ struct RepositoryNames: Sendable {
         return Found(reference: try Reference(parsing: text))
     }
 
-    /// The same, where no matter is what it was called.
+    /// The reference alone. Throws as ``find(_:)`` does.
     func reference(_ text: String) throws(OCIError) -> Reference { try find(text).reference }
 
     /// A repository with an optional tag, to which something goes. Throws ``OCIError`` (usage) for
