@@ -18,7 +18,7 @@ struct Publisher: AsyncParsableCommand {
 
             What publisher.yaml says of a registry (insecure, ca-file, username-env and password-env) \
             holds in every verb. The file is that of --config, else of PUBLISHER_CONFIG, else \
-            publisher.yaml in this folder or one above it, as far as the one with .git.
+            publisher.yaml in this folder or, within a git repository, one above it.
 
             Exit codes: 0 done, 10 refused by policy, 11 a check found a difference, 64 usage, 65 \
             bad data, 66 not found, 69 unreachable, 75 try again later, 76 protocol broken, 77 not \

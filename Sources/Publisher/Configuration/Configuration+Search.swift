@@ -6,8 +6,8 @@ extension Configuration {
     static let fileName = "publisher.yaml"
 
     /// Reads the configuration that a command is to use: the file of `--config`, else that of
-    /// `PUBLISHER_CONFIG`, else `publisher.yaml` in the current folder or one above it, as far as the
-    /// one that has `.git`.
+    /// `PUBLISHER_CONFIG`, else `publisher.yaml` in the current folder or, within a git repository,
+    /// one above it.
     ///
     /// Throws ``OCIError``: configuration where there is none or it is wrong, not found where a named
     /// file is not there.
@@ -36,23 +36,36 @@ extension Configuration {
     }
 
     private static func search(from start: String) -> Result<String, OCIError> {
-        var looked: [String] = []
-        var folder = start
-        while true {
-            let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-            if FileManager.default.fileExists(atPath: prefix + fileName) {
-                return .success(prefix + fileName)
-            }
-            looked.append(folder)
-            let isRoot = FileManager.default.fileExists(atPath: prefix + ".git")
-            guard !isRoot, folder != "/", folder.hasPrefix("/") else { break }
-            let parent = Self.folder(of: folder)
-            guard !parent.isEmpty else { break }
-            folder = parent
+        let folders = folders(from: start)
+        for folder in folders where isThere(fileName, in: folder) {
+            return .success(path(fileName, in: folder))
         }
         return .failure(
             OCIError(
-                .configuration, "there is no \(fileName) in \(looked.joined(separator: ", "))",
+                .configuration, "there is no \(fileName) in \(folders.joined(separator: ", "))",
                 advice: "write one, or name it with --config FILE or PUBLISHER_CONFIG"))
+    }
+
+    /// A folder and those above it, as far as the one with `.git`. Where there is none the folder alone: what
+    /// lies in `/tmp` or `/`, anybody may have put there.
+    private static func folders(from start: String) -> [String] {
+        var folders: [String] = []
+        var folder = start
+        while true {
+            folders.append(folder)
+            if isThere(".git", in: folder) { return folders }
+            guard folder != "/", folder.hasPrefix("/") else { break }
+            folder = Self.folder(of: folder)
+            guard !folder.isEmpty else { break }
+        }
+        return [start]
+    }
+
+    private static func isThere(_ name: String, in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: path(name, in: folder))
+    }
+
+    private static func path(_ name: String, in folder: String) -> String {
+        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 }

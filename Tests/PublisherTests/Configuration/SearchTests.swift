@@ -50,6 +50,15 @@ struct SearchTests {
         #expect(error?.advice?.contains("PUBLISHER_CONFIG") == true)
     }
 
+    @Test("outside of a git repository the current folder alone is looked into")
+    func plantedAbove() async throws {
+        try folder.write("plain/a/file", "")
+        _ = try write("plain/publisher.yaml", host: "planted")
+        let error = await #expect(throws: OCIError.self) { _ = try await load(from: "plain/a") }
+        #expect(error?.kind == .configuration)
+        #expect(try await load(from: "plain") == "planted")
+    }
+
     @Test("a file that is named has to be there")
     func missing() async throws {
         _ = try write("repo/publisher.yaml", host: "top")
