@@ -44,7 +44,7 @@ final class Session: Sendable {
             let settings = registries.first { $0.host == host }
             let sources = sources(host, settings)
             let client = RegistryClient(
-                host: host, transport: transports.transport(caFile: settings?.caFile),
+                host: host, transport: transport(host),
                 plainHTTP: settings?.isInsecure ?? false,
                 trustedRealmHosts: connection.trustedRealms,
                 retry: connection.retry, logger: logger,
@@ -55,6 +55,25 @@ final class Session: Sendable {
             return client
         }
     }
+
+    /// What carries requests to a registry.
+    func transport(_ host: RegistryHost) -> any HTTPTransport {
+        transports.transport(caFile: registries.first { $0.host == host }?.caFile)
+    }
+
+    /// The credentials that requests for a registry, or a repository of it, would carry.
+    ///
+    /// Throws ``OCIError`` (configuration) for half a pair of variables, a malformed file, a helper
+    /// that fails.
+    func credentials(
+        _ host: RegistryHost, _ repository: RepositoryName? = nil
+    ) async throws -> SourcedCredentials {
+        let settings = registries.first { $0.host == host }
+        return try await sources(host, settings).credentials(for: host, repository: repository)
+    }
+
+    /// Token servers on other hosts that may have the credentials.
+    var trustedRealms: Set<String> { connection.trustedRealms }
 
     private func sources(
         _ host: RegistryHost, _ settings: RegistrySettings?

@@ -30,8 +30,8 @@ struct TokenReply: Sendable {
         }
         self.token = token
         refreshToken = fields["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        let stated = fields["expires_in"].flatMap(Self.seconds).flatMap { $0 > 0 ? $0 : nil }
-        let lifetime = stated ?? Self.lifetime(ofJWT: token, now: now) ?? Self.defaultLifetime
+        let stated = fields["expires_in"].flatMap(\.seconds).flatMap { $0 > 0 ? $0 : nil }
+        let lifetime = stated ?? JSONWebToken(token)?.lifetime(now: now) ?? Self.defaultLifetime
         let issued = fields["issued_at"]?.string.flatMap { try? Date($0, strategy: .iso8601) }
             .map(\.timeIntervalSince1970)
         // A time of issue counts unless the two clocks clearly disagree.
@@ -41,29 +41,5 @@ struct TokenReply: Sendable {
 
     private static func malformed(_ reason: String) -> OCIError {
         OCIError(.protocolViolation, "the token endpoint's reply \(reason)")
-    }
-
-    private static func seconds(_ value: JSONValue) -> Double? {
-        switch value {
-        case .integer(let value): Double(value)
-        case .number(let value): value
-        case .string(let value): Double(value)
-        default: nil
-        }
-    }
-
-    /// How long a JSON Web Token is valid from its issue, which no difference of clocks changes;
-    /// its signature is the registry's affair. RFC 7519, section 4.1.
-    private static func lifetime(ofJWT token: String, now: Double) -> Double? {
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return nil }
-        let padding = String(repeating: "=", count: (4 - parts[1].utf8.count % 4) % 4)
-        let base64 = parts[1].replacing("-", with: "+").replacing("_", with: "/") + padding
-        guard let data = Data(base64Encoded: String(base64)),
-            let claims = try? JSON.decode(JSONValue.self, from: data, what: "claims").object,
-            let end = claims["exp"].flatMap(seconds)
-        else { return nil }
-        let start = (claims["iat"] ?? claims["nbf"]).flatMap(seconds) ?? now
-        return end > start ? end - start : nil
     }
 }

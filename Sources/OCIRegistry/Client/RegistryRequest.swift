@@ -44,7 +44,7 @@ extension HTTPField.Name {
     static let dockerContentDigest = HTTPField.Name.known("Docker-Content-Digest")
     static let link = HTTPField.Name.known("Link")
 
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else {
             preconditionFailure("not a field name: \(name)")
         }

@@ -71,6 +71,15 @@ extension Repository {
         }
     }
 
+    /// Asks whether content may be pushed here: opens an upload and gives it up at once, so that nothing
+    /// of it stays. False where the registry does not let an upload be given up, and forgets it in its
+    /// own time.
+    ///
+    /// Throws ``OCIError`` (denied) where it may not.
+    public func checkPush() async throws -> Bool {
+        try await retrying("\(reference)") { _ in await cancel(try await openUpload()) }
+    }
+
     private func inSession<T>(_ send: (Location) async throws -> T) async throws -> T {
         let location = try await openUpload()
         do {
@@ -189,15 +198,22 @@ extension Repository {
     }
 
     /// Gives an upload up, as far as the registry lets us: a courtesy that never fails and is
-    /// carried out even where the task is being cancelled.
-    func cancel(_ location: Location) async {
+    /// carried out even where the task is being cancelled. Whether the registry did.
+    @discardableResult
+    func cancel(_ location: Location) async -> Bool {
         await Task.detached {
             let request = RegistryRequest(.delete, .location(location), scopes: scopes)
-            await withTaskGroup { group in
-                group.addTask { _ = try? await client.perform(request) }
-                group.addTask { try? await Task.sleep(for: .seconds(5)) }
-                await group.next()
-                group.cancelAll()
+            return await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    let response = try? await client.perform(request)
+                    return response.map { (200..<300).contains($0.status) } ?? false
+                }
+                group.addTask {
+                    try? await Task.sleep(for: .seconds(5))
+                    return false
+                }
+                defer { group.cancelAll() }
+                return await group.next() ?? false
             }
         }.value
     }

@@ -5,7 +5,8 @@ public struct DockerEngine: Sendable {
     private let transport: any HTTPTransport
     private let authority: String
     private let scheme: String
-    private let name: String
+    /// Its address, as `DOCKER_HOST` has it.
+    public let name: String
 
     /// The engine that `DOCKER_HOST` names, else the one behind Docker's usual socket.
     ///
@@ -59,7 +60,7 @@ public struct DockerEngine: Sendable {
         return stream
     }
 
-    private func get(
+    func get(
         _ path: String, _ delivery: TransportRequest.Delivery, _ image: String
     ) async throws -> TransportResponse {
         let head = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: path)

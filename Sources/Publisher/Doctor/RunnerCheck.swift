@@ -1,0 +1,73 @@
+import OCIRegistry
+
+/// Whether the image that a runner's label stands for is there.
+struct RunnerCheck: Sendable {
+    var label: RunnerLabel
+    /// The image's reference, or why it is none.
+    var reference: Result<Reference, OCIError>
+    /// The digest that it resolves to, nil for none; or why there is no telling.
+    var resolved: Result<Digest?, OCIError>
+
+    /// The labels of the files and of `GITEA_RUNNER_LABELS`, each image asked for once.
+    static func run(
+        _ files: [String], _ session: Session
+    ) async -> [Diagnosis] {
+        var labels = RunnerLabel.list(session.environment["GITEA_RUNNER_LABELS"] ?? "")
+        var problems: [Diagnosis] = []
+        for file in files {
+            do throws(OCIError) {
+                labels += try await RunnerLabel.read(file)
+            } catch {
+                problems.append(
+                    .problem(
+                        .runner, error.subject ?? file, error,
+                        why: "the images of its labels cannot be looked at"))
+            }
+        }
+        var seen: Set<RunnerLabel> = []
+        let checks = await inOrder(labels.filter { seen.insert($0).inserted }) { label in
+            await look(label, session)
+        }
+        return problems + checks.map(\.diagnosis)
+    }
+
+    private static func look(_ label: RunnerLabel, _ session: Session) async -> RunnerCheck {
+        do throws(OCIError) {
+            let reference = try Reference(parsing: label.image)
+            let resolved = await TimeLimit.check.attempt {
+                try await session.repository(reference).digest(reference.selector)
+            }
+            return RunnerCheck(label: label, reference: .success(reference), resolved: resolved)
+        } catch {
+            return RunnerCheck(label: label, reference: .failure(error), resolved: .success(nil))
+        }
+    }
+
+    var diagnosis: Diagnosis {
+        let why = "a job with runs-on: \(label.name) fails before its first step"
+        let subject = "\(label.name) (\(label.image))"
+        let reference: Reference
+        switch self.reference {
+        case .success(let some): reference = some
+        case .failure(let error): return .problem(.runner, subject, error, why: why)
+        }
+        switch resolved {
+        case .failure(let error):
+            return .problem(.runner, subject, error, why: why)
+        case .success(nil):
+            return .problem(
+                .runner, subject, "there is no such image", why: why,
+                cure: "push it, or correct the label in the runner's configuration and restart the "
+                    + "runner")
+        case .success(let digest?) where reference.digest != nil:
+            return .ok(.runner, subject, "there, as \(digest)")
+        case .success(let digest?):
+            let tag =
+                reference.tag.map { "the tag \($0)" } ?? "the tag latest, which it does not name"
+            return .warning(
+                .runner, subject, "is \(digest) now, by \(tag) alone",
+                why: "whoever moves the tag changes what every job runs in",
+                cure: "name the digest in the label: docker://\(reference.name)@\(digest)")
+        }
+    }
+}
