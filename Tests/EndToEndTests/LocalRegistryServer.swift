@@ -12,6 +12,8 @@ struct LocalSetup: Sendable, CustomTestStringConvertible {
     var isTLS = false
     var anonymousPull = false
     var giteaVersion: String?
+    /// What it believes to be reached as.
+    var externalURL: String?
 
     /// Everybody may do everything, over plain HTTP.
     static let open = [LocalSetup(dialect: .oci), LocalSetup(dialect: .gitea)]
@@ -37,6 +39,7 @@ struct LocalSetup: Sendable, CustomTestStringConvertible {
         if isTLS { options.append("--tls") }
         if anonymousPull { options.append("--anonymous-pull") }
         if let giteaVersion { options += ["--gitea-version", giteaVersion] }
+        if let externalURL { options += ["--external-url", externalURL] }
         return options
     }
 }

@@ -121,7 +121,10 @@ struct CredentialsCheck: Sendable {
             "refuses the credentials from \(credentials.source)\(isOfJob ? ", the job's own token" : "")",
             why: isOfJob
                 ? Self.jobTokens : "nothing can be pushed, and pulled only what everybody may",
-            cure: isGitea ? giteaCure : "check the user name and the password or token there")
+            cure: isGitea
+                ? (isOfJob ? "" : "check it there; where it is a token without a package scope, ")
+                    + giteaCure
+                : "check the user name and the password or token there")
     }
 
     private func diagnosis(of access: Access, _ credentials: SourcedCredentials) -> Diagnosis {

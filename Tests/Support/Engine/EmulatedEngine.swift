@@ -27,14 +27,49 @@ public final class EmulatedEngine: Sendable {
         let state = Mutex(State())
     }
 
-    /// An engine with these images, by the name that is asked for.
-    public init(_ images: [String: EngineImage]) throws {
+    /// What an engine says of itself.
+    public struct Facts: Sendable {
+        /// Its release.
+        public var release: String
+        /// The oldest and the newest version of its API.
+        public var versions: (oldest: String, newest: String)
+        /// Where it keeps images.
+        public var rootFolder: String
+
+        /// Facts of one engine.
+        public init(
+            release: String, versions: (oldest: String, newest: String), rootFolder: String
+        ) {
+            self.release = release
+            self.versions = versions
+            self.rootFolder = rootFolder
+        }
+
+        /// The reply to a path; nil for any other.
+        fileprivate func reply(_ path: String) -> Response? {
+            let body: String
+            switch path {
+            case "/version":
+                body =
+                    #"{"Version":\#(quoted(release)),"ApiVersion":\#(quoted(versions.newest)),"#
+                    + #""MinAPIVersion":\#(quoted(versions.oldest)),"Os":"linux"}"#
+            case "/info": body = #"{"DockerRootDir":\#(quoted(rootFolder))}"#
+            default: return nil
+            }
+            return Response(
+                200, headers: ["Content-Type": "application/json"], body: Array(body.utf8))
+        }
+    }
+
+    /// An engine with these images, by the name that is asked for, which tells `facts` of itself.
+    public init(_ images: [String: EngineImage], facts: Facts? = nil) throws {
         folder = try TemporaryFolder(prefix: "engine")
         let socket = folder.file("engine.sock")
         address = "unix://\(socket)"
         let shared = Shared()
         self.shared = shared
         server = try HTTPServer(unixSocket: socket) { exchange in
+            if let reply = facts?.reply(exchange.head.path) { return try exchange.send(reply) }
             try Self.answer(exchange, images, shared)
         }
     }
