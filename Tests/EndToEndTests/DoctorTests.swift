@@ -103,4 +103,35 @@ import Testing
         #expect(result.stdout.contains("problem  address"), "\(result.stdout)")
         #expect(result.stdout.contains("the program does not tell its version"))
     }
+
+    @Test("interrupted while it tries whether one may push, it still leaves nothing behind")
+    func interrupted() async throws {
+        let registry = try ScriptedRegistry()
+        registry.inject(Fault(method: "POST", .delay(1)))
+        let scene = try DoctorScene()
+        let child = try ChildProcess(scene.program.call(["doctor", "\(registry.host)/team/app"]))
+        #expect(await registry.waitForRequests(method: "POST"))
+        child.signal(SIGINT)
+        let result = try await child.wait(timeout: 60)
+        #expect(result.status == 130, "\(result.stderr)")
+        #expect(registry.count(method: "DELETE") == 1)
+        #expect(registry.openUploads.isEmpty)
+        #expect(result.stdout.isEmpty)
+    }
+
+    @Test("an account that names no registry is shown to the first one alone")
+    func oneRegistry() async throws {
+        let tokens = TokenAuth(user: "ci", password: "pat-4711")
+        let first = try ScriptedRegistry(auth: .token(tokens))
+        let second = try ScriptedRegistry(auth: .token(tokens))
+        let labels = ["\(first.host)/a/b:1", "\(second.host)/a/b:1"].map { "l:docker://\($0)" }
+        let scene = try DoctorScene()
+        _ = try await scene.doctor(environment: [
+            "GITEA_RUNNER_LABELS": labels.joined(separator: ","), "PUBLISHER_USERNAME": "ci",
+            "PUBLISHER_PASSWORD": "pat-4711",
+        ])
+        #expect(first.issuedTokens > 0)
+        #expect(second.requests.count > 0)
+        #expect(second.issuedTokens == 0)
+    }
 }

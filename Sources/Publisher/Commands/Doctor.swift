@@ -47,14 +47,16 @@ struct Doctor: AsyncParsableCommand {
             subjects.isEmpty
             ? settings.map(DoctorTarget.all) ?? []
             : try DoctorTarget.named(subjects, settings)
-        let session = try session(targets, settings)
-        let files = labels
+        let labels = await RunnerLabels(files: labels, environment: ProcessEnvironment.current)
+        // As with a publish, an account that names no registry is for the first one alone.
+        let session = try session(for: targets.first?.host ?? labels.host, settings)
         async let machine = Self.machine(session.environment)
         async let registries = inOrder(targets) { await RegistryCheck.run($0, session) }
-        async let runner = RunnerCheck.run(files, session)
+        async let runner = RunnerCheck.run(labels, session)
         let report = DoctorReport(
             diagnoses: [configuration.diagnosis] + (await machine)
                 + (await registries).flatMap { $0 } + (await runner))
+        try Task.checkCancellation()
         do {
             try report.deliver(output)
         } catch {
@@ -75,10 +77,9 @@ struct Doctor: AsyncParsableCommand {
         return docker.diagnoses + disks.map(\.diagnosis)
     }
 
-    /// A session that gives up soon, and whose warnings are diagnoses here. As with a publish, an account
-    /// that names no registry is for the first one.
+    /// A session that gives up soon, and whose warnings are findings here.
     private func session(
-        _ targets: [DoctorTarget], _ configuration: Configuration?
+        for host: RegistryHost?, _ configuration: Configuration?
     ) throws -> Session {
         var connection = connection
         connection.retryFor = 0
@@ -86,7 +87,7 @@ struct Doctor: AsyncParsableCommand {
         var output = output
         output.quiet = true
         return try Session(
-            connection, output, credentialsFor: targets.first?.host,
+            connection, output, credentialsFor: host,
             registries: configuration?.registries ?? [])
     }
 }

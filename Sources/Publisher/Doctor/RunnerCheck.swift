@@ -8,27 +8,10 @@ struct RunnerCheck: Sendable {
     /// The digest that it resolves to, nil for none; or why there is no telling.
     var resolved: Result<Digest?, OCIError>
 
-    /// The labels of the files and of `GITEA_RUNNER_LABELS`, each image asked for once.
-    static func run(
-        _ files: [String], _ session: Session
-    ) async -> [Diagnosis] {
-        var labels = RunnerLabel.list(session.environment["GITEA_RUNNER_LABELS"] ?? "")
-        var problems: [Diagnosis] = []
-        for file in files {
-            do throws(OCIError) {
-                labels += try await RunnerLabel.read(file)
-            } catch {
-                problems.append(
-                    .problem(
-                        .runner, error.subject ?? file, error,
-                        why: "the images of its labels cannot be looked at"))
-            }
-        }
-        var seen: Set<RunnerLabel> = []
-        let checks = await inOrder(labels.filter { seen.insert($0).inserted }) { label in
-            await look(label, session)
-        }
-        return problems + checks.map(\.diagnosis)
+    /// Looks for each label's image.
+    static func run(_ labels: RunnerLabels, _ session: Session) async -> [Diagnosis] {
+        let checks = await inOrder(labels.found) { await look($0, session) }
+        return labels.problems + checks.map(\.diagnosis)
     }
 
     private static func look(_ label: RunnerLabel, _ session: Session) async -> RunnerCheck {

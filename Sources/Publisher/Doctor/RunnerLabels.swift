@@ -44,3 +44,33 @@ struct RunnerLabel: Sendable, Hashable {
         return labels
     }
 }
+
+/// The labels that the doctor is told of.
+struct RunnerLabels: Sendable {
+    /// Each once.
+    var found: [RunnerLabel] = []
+    /// The files that cannot be read.
+    var problems: [Diagnosis] = []
+
+    /// Those of `GITEA_RUNNER_LABELS` and of the files.
+    init(files: [String], environment: [String: String]) async {
+        var labels = RunnerLabel.list(environment["GITEA_RUNNER_LABELS"] ?? "")
+        for file in files {
+            do throws(OCIError) {
+                labels += try await RunnerLabel.read(file)
+            } catch {
+                problems.append(
+                    .problem(
+                        .runner, error.subject ?? file, error,
+                        why: "the images of its labels cannot be looked at"))
+            }
+        }
+        var seen: Set<RunnerLabel> = []
+        found = labels.filter { seen.insert($0).inserted }
+    }
+
+    /// The registry of the first image.
+    var host: RegistryHost? {
+        found.lazy.compactMap { try? Reference(parsing: $0.image).host }.first
+    }
+}

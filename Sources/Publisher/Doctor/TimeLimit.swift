@@ -2,7 +2,7 @@ import OCIRegistry
 import Synchronization
 
 /// Bounds how long something is waited for, also where it does not heed its cancellation: what is late is
-/// left to itself.
+/// left to itself. What is cancelled from outside still has that long to put things in order.
 struct TimeLimit: Sendable {
     /// How long a check may take.
     static let check = TimeLimit(seconds: 10)
@@ -35,7 +35,7 @@ struct TimeLimit: Sendable {
         return await withTaskCancellationHandler {
             await race.result
         } onCancel: {
-            race.end(.failure(OCIError(.temporary, "it was interrupted")))
+            work.cancel()
         }
     }
 }

@@ -14,6 +14,12 @@ struct TokenServiceCheck: Sendable {
                 why: "no token can be had, and nothing goes without one",
                 cure: Self.cure)
         }
+        guard probe.status != 401 || probe.asksForCredentials else {
+            return .warning(
+                .tokens, "\(host)", "wants credentials without saying how (no WWW-Authenticate)",
+                why: "clients do not know what to send, and send nothing",
+                cure: "have the proxy before the registry pass the field WWW-Authenticate on")
+        }
         guard let service = probe.tokenService else {
             return .ok(
                 .tokens, "\(host)",
