@@ -17,7 +17,7 @@ struct Doctor: AsyncParsableCommand {
             problem, 78 where publisher.yaml is wrong; warnings are no failure.
 
             Nothing is written: to learn whether one may push, an upload is opened and cancelled at \
-            once. A check takes ten seconds at most, and nothing is tried twice.
+            once. What does not answer within ten seconds is given up, and nothing is tried twice.
 
             Examples:
               publisher doctor

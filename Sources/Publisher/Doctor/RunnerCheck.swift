@@ -36,7 +36,8 @@ struct RunnerCheck: Sendable {
         }
         switch resolved {
         case .failure(let error):
-            return .problem(.runner, subject, error, why: why)
+            let doubt = error.kind == .denied ? ", unless the runner has other credentials" : ""
+            return .problem(.runner, subject, error, why: why + doubt)
         case .success(nil):
             return .problem(
                 .runner, subject, "there is no such image", why: why,
