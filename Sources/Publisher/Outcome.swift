@@ -35,6 +35,11 @@ enum Outcome: Sendable {
         } catch {
             let code = Publisher.exitCode(for: error)
             let text = Publisher.fullMessage(for: error)
+            guard !code.isSuccess else {
+                // Help that was asked for.
+                Terminal.write("\(text)\n")
+                return .done
+            }
             return .failed(code: code.rawValue, message: text)
         }
     }

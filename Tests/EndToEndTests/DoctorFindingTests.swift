@@ -63,12 +63,11 @@ import Testing
         let good = try await scene.doctor(
             registry.host, "--ca-file", try #require(registry.authorityFile))
         #expect(good.status == 0, "\(good.stdout)")
-        // What the environment names takes the place of what the configuration names.
+        // The configuration's own file goes before the environment's.
         try scene.configure(registry)
         let bundle = try scene.program.home.write("bundle.pem", "")
-        expectFinding(
-            try await scene.doctor(environment: ["SSL_CERT_FILE": bundle]), "problem", "address",
-            says: "unset SSL_CERT_FILE")
+        let own = try await scene.doctor(environment: ["SSL_CERT_FILE": bundle])
+        #expect(own.status == 0, "\(own.stdout)")
     }
 
     @Test("an http realm behind TLS")

@@ -52,7 +52,7 @@ import Testing
         #expect(image.stdout.contains("\(registry.host)/team/app: may pull and push"))
         let unknown = try await scene.doctor("nothing")
         #expect(unknown.status == 64)
-        #expect(unknown.stderr.contains("the images are app"), "\(unknown.stderr)")
+        #expect(unknown.stderr.contains("its images are app"), "\(unknown.stderr)")
     }
 
     @Test("without a configuration and arguments the machine alone is looked at")

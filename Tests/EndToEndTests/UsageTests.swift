@@ -24,6 +24,16 @@ import Testing
         #expect(scene.registry.requests.isEmpty, sourceLocation: sourceLocation)
     }
 
+    @Test(arguments: [
+        ["--help"], ["push", "--help"], ["config", "check", "-h"], ["help", "push"],
+    ])
+    func helpIsAResult(_ arguments: [String]) async throws {
+        let result = try await scene.run(arguments)
+        #expect(result.status == 0)
+        #expect(result.stdout.contains("USAGE: publisher"), "\(result.stdout)")
+        #expect(result.stderr.isEmpty, "\(result.stderr)")
+    }
+
     @Test func aTagIsNeverAssumed() async throws {
         try await expectRefused(
             ["push", scene.archive, scene.repository], says: "no tag is given", scene.repository,

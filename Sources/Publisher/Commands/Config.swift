@@ -20,8 +20,8 @@ struct ConfigurationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Read this configuration, not PUBLISHER_CONFIG or the publisher.yaml of this folder or "
-                + "one above it.", valueName: "file"))
+            "Read this configuration, not PUBLISHER_CONFIG or the publisher.yaml that is found.",
+            valueName: "file"))
     var config: String?
 
     /// Reads it. Throws ``OCIError``.

@@ -34,8 +34,7 @@ struct RepositoryNames: Sendable {
         }
         guard let slash = text.firstIndex(of: "/") else { return try image(text) }
         let first = text[..<slash]
-        let isHost = first.contains { $0 == "." || $0 == ":" } || first == "localhost"
-        if !isHost, let registry = registries.first(where: { $0.name == first }) {
+        if !Self.isHost(first), let registry = registries.first(where: { $0.name == first }) {
             return Found(reference: try Self.reference(text[slash...].dropFirst(), registry.host))
         }
         return Found(reference: try Reference(parsing: text))
@@ -70,10 +69,19 @@ struct RepositoryNames: Sendable {
     ///
     /// Throws ``OCIError`` (usage).
     func host(_ text: String) throws(OCIError) -> RegistryHost {
-        let isHost = text.contains { $0 == "." || $0 == ":" } || text == "localhost"
-        let named = isHost ? nil : registries.first { $0.name == text }
+        let named = Self.isHost(text) ? nil : registries.first { $0.name == text }
         if let named { return named.host }
         return try RegistryHost(text)
+    }
+
+    /// Whether a word is a registry's host or its name in the configuration, not an image or repository.
+    func mayBeHost(_ text: String) -> Bool {
+        !text.contains("/") && (Self.isHost(text) || registries.contains { $0.name == text })
+    }
+
+    /// Whether the first part of a reference is a host by Docker's rules.
+    private static func isHost(_ text: some StringProtocol) -> Bool {
+        text.contains { $0 == "." || $0 == ":" } || text == "localhost"
     }
 
     private func image(_ text: String) throws(OCIError) -> Found {

@@ -19,8 +19,6 @@ struct AddressCheck: Sendable {
     var attempts: [Attempt] = []
     /// How it is reached.
     var proxy: ProxySetting?
-    /// Whether `SSL_CERT_FILE` takes the place of the `ca-file` that `publisher.yaml` names.
-    var isAuthorityReplaced = false
 
     /// As the client tries them.
     private var expected: [String] {
@@ -43,9 +41,6 @@ struct AddressCheck: Sendable {
         }
         check.proxy = ProxySetting(
             target.host, scheme: check.expected[0], environment: session.environment)
-        check.isAuthorityReplaced =
-            target.settings?.caFile != nil
-            && session.environment["SSL_CERT_FILE"].map { !$0.isEmpty } ?? false
         return check
     }
 
@@ -95,13 +90,6 @@ struct AddressCheck: Sendable {
         let error =
             own.lazy.compactMap(\.error).last ?? OCIError(.unreachable, "it cannot be asked")
         let detour = proxy.map { "; it is asked \($0.text)" } ?? ""
-        if isAuthorityReplaced, error.kind == .configuration {
-            return .problem(
-                .address, "\(host)", error, why: Self.why,
-                cure:
-                    "unset SSL_CERT_FILE, which takes the place of the ca-file in publisher.yaml, or "
-                    + "add that file's certificates to it")
-        }
         return .problem(
             .address, "\(host)", error, why: Self.why,
             cure: "\(error.advice ?? "check that it is up and reachable from here")\(detour)")

@@ -19,32 +19,25 @@ struct DoctorTarget: Sendable, Hashable {
         return targets
     }
 
-    /// What arguments name: images of the configuration, repositories, hosts.
+    /// What arguments name: images of the configuration, each in all its repositories; repositories;
+    /// registries, by host or by their names in the configuration.
     ///
     /// Throws ``OCIError`` (usage) for what is none of these.
     static func named(
         _ arguments: [String], _ configuration: Configuration?
     ) throws(OCIError) -> [DoctorTarget] {
+        let names = RepositoryNames(configuration: configuration)
         var targets: [DoctorTarget] = []
         for argument in arguments {
             if let image = configuration?.images.first(where: { $0.name == argument }) {
                 for place in image.destinations {
                     targets.add(place.registry.host, place.name, configuration)
                 }
-            } else if argument.contains("/") {
-                let reference = try Destination.reference(argument)
-                targets.add(reference.host, reference.repository, configuration)
-            } else if argument.contains(where: { $0 == "." || $0 == ":" })
-                || argument == "localhost"
-            {
-                targets.add(try RegistryHost(argument), nil, configuration)
+            } else if names.mayBeHost(argument) {
+                targets.add(try names.host(argument), nil, configuration)
             } else {
-                let known = configuration?.images.map(\.name).joined(separator: ", ")
-                throw OCIError(
-                    .usage,
-                    "'\(argument)' is neither an image of publisher.yaml nor HOST/REPOSITORY",
-                    advice: known.map { "the images are \($0)" }
-                        ?? "no publisher.yaml could be read: write the host too")
+                let reference = try names.destination(argument)
+                targets.add(reference.host, reference.repository, configuration)
             }
         }
         return targets
