@@ -73,6 +73,7 @@ final class CurlLoop: Sendable {
 
     private func run() {
         var transfers: [Int: CurlTransfer] = [:]
+        var queue = TransferQueue(limit: CurlTransport.perHost)
         var stopping = false
         while !stopping {
             let messages = inbox.withLock { inbox in
@@ -82,13 +83,7 @@ final class CurlLoop: Sendable {
             for message in messages {
                 switch message {
                 case .start(let id, let order):
-                    if let transfer = CurlTransfer(id: id, order: order) {
-                        transfers[id] = transfer
-                        curl_multi_add_handle(multi.handle, transfer.easy)
-                        inbox.withLock {
-                            $0.statistics.requests[transfer.method, default: 0] += 1
-                        }
-                    }
+                    if queue.mayStart(id, order) { start(id, order, &transfers, &queue) }
                 case .resume(let id):
                     if let transfer = transfers[id] {
                         curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
@@ -96,6 +91,9 @@ final class CurlLoop: Sendable {
                 case .cancel(let id):
                     if let transfer = transfers.removeValue(forKey: id) {
                         end(transfer) { $0.cancel() }
+                        startNext(after: transfer, &transfers, &queue)
+                    } else {
+                        queue.remove(id)?.cancel()
                     }
                 case .stop: stopping = true
                 }
@@ -108,12 +106,40 @@ final class CurlLoop: Sendable {
                     transfers[transfer.id] = nil
                     let result = result
                     end(transfer) { $0.complete(result) }
+                    startNext(after: transfer, &transfers, &queue)
                 }
             }
             curl_multi_poll(multi.handle, nil, 0, 1000, nil)
         }
+        for order in queue.removeAll() { order.cancel() }
         for transfer in transfers.values { end(transfer) { $0.cancel() } }
         curl_multi_cleanup(multi.handle)
+    }
+
+    /// Starts a transfer that counts as running in the queue.
+    private func start(
+        _ id: Int, _ order: CurlTransfer.Order, _ transfers: inout [Int: CurlTransfer],
+        _ queue: inout TransferQueue
+    ) {
+        var next: (id: Int, order: CurlTransfer.Order)? = (id, order)
+        while let (id, order) = next {
+            guard let transfer = CurlTransfer(id: id, order: order) else {
+                next = queue.ended(order)
+                continue
+            }
+            transfers[id] = transfer
+            curl_multi_add_handle(multi.handle, transfer.easy)
+            inbox.withLock { $0.statistics.requests[transfer.method, default: 0] += 1 }
+            return
+        }
+    }
+
+    private func startNext(
+        after transfer: CurlTransfer, _ transfers: inout [Int: CurlTransfer],
+        _ queue: inout TransferQueue
+    ) {
+        guard let next = queue.ended(transfer.order) else { return }
+        start(next.id, next.order, &transfers, &queue)
     }
 
     private func end(_ transfer: CurlTransfer, _ finish: (CurlTransfer) -> Void) {

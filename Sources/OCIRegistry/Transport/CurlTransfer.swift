@@ -12,6 +12,12 @@ final class CurlTransfer {
         var download: BytePipe
         var abandon: @Sendable () -> Void
         var continuation: CheckedContinuation<TransportResponse, any Error>
+
+        /// Gives up what has not started.
+        func cancel() {
+            download.fail(CancellationError())
+            continuation.resume(throwing: CancellationError())
+        }
     }
 
     let id: Int

@@ -1,6 +1,10 @@
 /// Carries requests with libcurl: one multi handle on a thread of its own, connections reused,
 /// HTTP/2 where TLS offers it, proxies as the environment says.
 public final class CurlTransport: HTTPTransport {
+    /// The most requests to one host at a time: so many uploads, so many downloads that are streamed, so
+    /// many others. More wait for their turn.
+    public static let perHost = 16
+
     /// How connections are made.
     public struct Configuration: Sendable {
         /// Certificates to trust beside the system's, a PEM file.

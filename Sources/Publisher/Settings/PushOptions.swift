@@ -50,7 +50,9 @@ struct PushOptions: ParsableArguments {
         if let chunkSize, !(1...64).contains(chunkSize) {
             throw ValidationError("--chunk-size is from 1 to 64 MB")
         }
-        if !(1...32).contains(parallel) { throw ValidationError("--parallel is from 1 to 32") }
+        if !(1...CurlTransport.perHost).contains(parallel) {
+            throw ValidationError("--parallel is from 1 to \(CurlTransport.perHost)")
+        }
     }
 
     /// The options as the pusher takes them.

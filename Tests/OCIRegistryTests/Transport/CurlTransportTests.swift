@@ -44,6 +44,32 @@ import Testing
         #expect(Set(registry.requests.map(\.connection)).count == 1)
     }
 
+    @Test func aHostGetsSoManyRequestsAtATime() async throws {
+        registry.inject(Fault(times: 40, .delay(0.1)))
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<40 {
+                group.addTask { try await transport.send(request(.get, "/v2/")).status }
+            }
+            for try await status in group { #expect(status == 200) }
+        }
+        #expect(registry.requests.count == 40)
+        #expect(Set(registry.requests.map(\.connection)).count == CurlTransport.perHost)
+    }
+
+    @Test func whatWaitsForItsTurnCanBeCancelled() async throws {
+        registry.inject(Fault(times: CurlTransport.perHost + 4, .delay(20)))
+        let requests = (0..<CurlTransport.perHost + 4).map { _ in
+            Task { try await transport.send(request(.get, "/v2/")).status }
+        }
+        #expect(await registry.waitForRequests(CurlTransport.perHost))
+        for request in requests { request.cancel() }
+        for request in requests {
+            await #expect(throws: CancellationError.self) { try await request.value }
+        }
+        registry.clearFaults()
+        #expect(try await transport.send(request(.get, "/v2/")).status == 200)
+    }
+
     @Test func streamsAndCollectsResponses() async throws {
         let digest = registry.put(blob: blob, in: "a")
         let path = "/v2/a/blobs/\(digest)"
