@@ -29,7 +29,7 @@ struct PublishJob: Sendable {
                 let job = job(destination, survey, source, progress)
                 return await job.run { try await image(index, opened) }
             case .failure(let error):
-                return DestinationPublish.Result(
+                return DestinationPublish.Ending(
                     place: PublishReceipt.Destination(
                         repository: destination.reference.name,
                         tags: PublishReceipt.TagEntry.all(plan.tags, before: [:]),

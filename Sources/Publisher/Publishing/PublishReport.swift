@@ -7,7 +7,7 @@ import OCIRegistry
 struct PublishReport: Sendable {
     let plan: PublishPlan
     let source: String
-    let results: [DestinationPublish.Result]
+    let results: [DestinationPublish.Ending]
     let statistics: CurlTransport.Statistics
     let started: Date
     let duration: Duration

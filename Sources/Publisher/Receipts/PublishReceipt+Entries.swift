@@ -39,7 +39,7 @@ extension PublishReceipt.Destination {
 
     /// What became of a tag.
     mutating func set(
-        _ tag: Tag, after: Digest?, _ outcome: PublishReceipt.TagEntry.Outcome, verified: String,
+        _ tag: Tag, after: Digest?, _ outcome: PublishReceipt.TagEntry.Outcome, verified: String?,
         reason: String? = nil
     ) {
         guard let place = tags.firstIndex(where: { $0.tag == "\(tag)" }) else { return }

@@ -40,6 +40,8 @@ struct TagTransaction: Sendable {
         var failure: OCIError?
         /// What could not be put back, and why.
         var leftOver: [OCIError] = []
+        /// Whether nothing is in the way but what somebody else wrote at the same moment.
+        var isRaced = false
     }
 
     /// Reads, plans, writes, reads back, and puts back where need be.
@@ -67,7 +69,8 @@ struct TagTransaction: Sendable {
             try await store(plan)
             for move in plan.writes {
                 try Task.checkCancellation()
-                if planned.duration(to: .now) >= freshness { try await lookAgain(move) }
+                // What is left out now is found to be so when all tags are read.
+                if planned.duration(to: .now) >= freshness, try await hasMoved(move) { break }
                 written.append(move)
                 try await Self.seeingThrough { try await repository.put(manifest, tag: move.tag) }
                 progress(.stored("tag \(move.tag)"))
@@ -89,7 +92,10 @@ struct TagTransaction: Sendable {
         let steps =
             Verdict(plan, observed: observed) == .committed
             ? [] : Restoration.of(written, observed: observed)
-        let strays = plan.moves.filter { observed[$0.tag] != .some($0.after) }
+        let tried = Set(written.map(\.tag))
+        let strays = plan.moves.filter { move in
+            observed[move.tag] != .some(tried.contains(move.tag) ? move.after : move.before)
+        }
         for step in steps {
             do { try await carryOut(step, plan.target) } catch {
                 leftOver.append(Self.failure(error))
@@ -98,10 +104,11 @@ struct TagTransaction: Sendable {
         if !steps.isEmpty { observed = await observe(plan) }
         let verdict = Verdict(plan, observed: observed)
         return Result(
-            plan: plan, verdict: verdict, observed: observed, written: Set(written.map(\.tag)),
+            plan: plan, verdict: verdict, observed: observed, written: tried,
             failure: verdict == .committed
                 ? nil : reason ?? Self.drift(strays, repository.reference),
-            leftOver: leftOver)
+            leftOver: leftOver,
+            isRaced: verdict != .committed && reason == nil && leftOver.isEmpty)
     }
 
     /// Stores by digest what is to be tagged and, where tags own manifests, what they leave.
@@ -117,10 +124,9 @@ struct TagTransaction: Sendable {
         }
     }
 
-    /// Throws ``OCIError`` (temporary) where a tag is not any more what it was.
-    private func lookAgain(_ move: TagMove) async throws {
-        guard try await repository.digest("\(move.tag)") != move.before else { return }
-        throw Self.drift([move], repository.reference)
+    /// Whether a tag is not any more what it was.
+    private func hasMoved(_ move: TagMove) async throws -> Bool {
+        try await repository.digest("\(move.tag)") != move.before
     }
 
     private func carryOut(_ step: Restoration, _ target: Digest) async throws {
@@ -157,7 +163,7 @@ struct TagTransaction: Sendable {
 
     /// Runs a write. Where the task is cancelled meanwhile, its answer gets a few seconds to come: one
     /// that is cut off may be carried out after the tags were read back.
-    private static func seeingThrough(
+    static func seeingThrough(
         _ write: @escaping @Sendable () async throws -> Void
     ) async throws {
         let writing = Task { try await write() }
