@@ -5,7 +5,7 @@ import OCIRegistry
 /// `publisher publish`.
 struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Push an image by the rules of publisher.yaml: git ref, channel, tags, receipt.",
+        abstract: "Push images by the rules of publisher.yaml: git ref, channel, tags, receipt.",
         discussion: """
             The git ref selects the channel, and the channel the tags. The image's labels, platforms \
             and annotations are checked and every registry is looked at before anything is written. \
@@ -17,17 +17,24 @@ struct Publish: AsyncParsableCommand {
             written, the other rolling tags are put back. A registry that is down keeps no other from \
             being published to, and running again sends only what is missing.
 
+            Several images go at the same time, each with a --from of its own, in the same order. One \
+            that is refused keeps all from being written.
+
             Examples:
               publisher publish matric-memory --from matric-memory:ci --receipt receipt.json
               publisher publish builder --from oci:layout --ref refs/tags/v2026.7.10 \
             --revision $(git rev-parse HEAD)
+              publisher publish builder builder-gpu --from builder:ci --from builder-gpu:ci
             """)
 
-    @Argument(help: "The image's name in publisher.yaml.")
-    var image: String
+    @Argument(help: ArgumentHelp("The images' names in publisher.yaml.", valueName: "image"))
+    var images: [String]
 
-    @Option(help: ArgumentHelp("The image: see 'publisher help' for the forms.", valueName: "source"))
-    var from: String
+    @Option(
+        help: ArgumentHelp(
+            "The image: see 'publisher help' for the forms. Once for each image.",
+            valueName: "source"))
+    var from: [String]
 
     @Option(
         help: ArgumentHelp(
@@ -50,8 +57,11 @@ struct Publish: AsyncParsableCommand {
             valueName: "name"))
     var registry: [String] = []
 
-    @Option(help: ArgumentHelp("Write the receipt, a JSON document, here.", valueName: "file"))
-    var receipt: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the receipt, a JSON document, here. Once for each image, or not at all.",
+            valueName: "file"))
+    var receipt: [String] = []
 
     @Flag(help: "Have the Docker Engine export the image even where its storage can be read here.")
     var engineExport = false
@@ -67,31 +77,55 @@ struct Publish: AsyncParsableCommand {
         let revision = try Revision(
             Self.given(revision, "--revision", environment["GITHUB_SHA"], "GITHUB_SHA"))
         let configuration = try await file.load()
-        let plan = try PublishPlan(
-            image, configuration, ref: ref, revision: revision, asked: channel,
-            registries: registry)
+        let plans = try images.map {
+            try PublishPlan(
+                $0, configuration, ref: ref, revision: revision, asked: channel,
+                registries: registry)
+        }
+        var orders: [PublishOrder] = []
+        for (plan, source) in zip(plans, from) {
+            orders.append(
+                PublishOrder(plan: plan, location: try await ImageLocation.parse(source)))
+        }
         let job = PublishJob(
             session: try Session(
-                connection, output, credentialsFor: try host(of: plan),
+                connection, output, credentialsFor: try host(of: plans),
                 registries: configuration.registries),
-            plan: plan, location: try await ImageLocation.parse(from), exports: engineExport,
-            options: try push.options(tags: []))
+            orders: orders, exports: engineExport, options: try push.options(tags: []))
         let board = ProgressBoard(quiet: output.quiet)
         defer { board.finish() }
-        let report = try await job.run { board.show($0) }
+        let reports = try await job.run { board.show($0) }
         board.finish()
-        try report.deliver(output, receiptFile: receipt, job.session)
+        try PublishDelivery(
+            reports: reports, receiptFiles: receipt, environment: environment
+        ).deliver(output)
+    }
+
+    func validate() throws {
+        let rule = "of its own, in the same order"
+        if from.count != images.count {
+            throw ValidationError(
+                "each image needs a --from \(rule): images \(images.count), --from \(from.count)")
+        }
+        if !receipt.isEmpty && receipt.count != images.count {
+            throw ValidationError(
+                "each image needs a --receipt \(rule), or none has one: images \(images.count), "
+                    + "--receipt \(receipt.count)")
+        }
+        if Set(images).count != images.count || Set(receipt).count != receipt.count {
+            throw ValidationError("an image or a file for a receipt is named twice")
+        }
     }
 
     /// The registry that an account is for which names none. Throws ``OCIError`` (usage) where it could be
     /// any of several.
-    private func host(of plan: PublishPlan) throws(OCIError) -> RegistryHost? {
-        let hosts = Set(plan.destinations.map(\.registry.host))
+    private func host(of plans: [PublishPlan]) throws(OCIError) -> RegistryHost? {
+        let hosts = Set(plans.flatMap(\.destinations).map(\.registry.host))
         guard hosts.count > 1, connection.username != nil else {
-            return plan.destinations.first?.registry.host
+            return plans.first?.destinations.first?.registry.host
         }
         throw OCIError(
-            .usage, "--username is for one registry, and the image goes to \(hosts.count)",
+            .usage, "--username is for one registry, and there are \(hosts.count) to publish to",
             advice: "name one with --registry, or the accounts' variables in publisher.yaml: "
                 + "username-env and password-env")
     }

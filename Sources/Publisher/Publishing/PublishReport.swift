@@ -3,55 +3,28 @@ import FoundationEssentials
 import ImageTags
 import OCIRegistry
 
-/// What a publish did, in each of the forms in which it is asked for.
+/// What the publish of one image did, in each of the forms in which it is asked for.
 struct PublishReport: Sendable {
-    let plan: PublishPlan
-    let source: String
+    let order: PublishOrder
     let results: [DestinationPublish.Ending]
+    /// What the whole run has sent, for all its images.
     let statistics: CurlTransport.Statistics
     let started: Date
     let duration: Duration
 
+    private var plan: PublishPlan { order.plan }
+
+    /// The image's name.
+    var name: String { plan.image.name }
+
     /// Whether everything that was meant is there.
     var isComplete: Bool { results.allSatisfy(\.place.complete) }
 
-    /// Prints the digest or the receipt; leaves the receipt and the outputs of a workflow's step.
-    ///
-    /// Throws the first failure, where there is one.
-    func deliver(_ output: OutputOptions, receiptFile: String?, _ session: Session) throws {
-        let receipt = receipt(session.environment)
-        if output.json {
-            Terminal.write(receipt.document)
-        } else if isComplete {
-            Terminal.write(digests.map { "\($0)\n" }.joined())
-        }
-        if !output.quiet || !isComplete {
-            for place in receipt.destinations { Terminal.writeError(Self.summary(place)) }
-        }
-        let kept = Result { if let receiptFile { try receipt.write(to: receiptFile) } }
-        var values: [(String, String)] = []
-        if isComplete, let place = receipt.destinations.first {
-            values = [
-                ("digest", place.digest.map { "\($0)" } ?? ""),
-                ("reference", place.reference ?? ""),
-            ]
-        }
-        if let receiptFile { values.append(("receipt", receiptFile)) }
-        let left = Result {
-            try StepOutput(environment: session.environment).write(
-                values: values, summary: markdown(receipt))
-        }
-        let failures = results.compactMap(\.failure)
-        for failure in failures.dropFirst() {
-            Terminal.writeError("publisher: \(DestinationPublish.text(failure))\n")
-        }
-        if let failure = failures.first { throw failure }
-        try kept.get()
-        try left.get()
-    }
+    /// What went wrong, in the order of the registries.
+    var failures: [any Error] { results.compactMap(\.failure) }
 
     /// What was published: one digest, unless layers were found compressed otherwise in some registry.
-    private var digests: [Digest] {
+    var digests: [Digest] {
         results.compactMap(\.place.digest).reduce(into: []) {
             if !$0.contains($1) { $0.append($1) }
         }
@@ -59,15 +32,19 @@ struct PublishReport: Sendable {
 
     private var seconds: Double { Double(Int(duration / .milliseconds(1))) / 1000 }
 
-    private func receipt(_ environment: [String: String]) -> PublishReceipt {
+    /// The receipt.
+    func receipt(_ environment: [String: String]) -> PublishReceipt {
         PublishReceipt(
-            image: plan.image.name, run: PublishReceipt.Run(environment: environment),
+            image: name, run: PublishReceipt.Run(environment: environment),
             gitRef: "\(plan.ref)", revision: "\(plan.facts.revision)", channel: plan.facts.channel,
-            version: plan.facts.version?.description, source: source,
+            version: plan.facts.version?.description, source: "\(order.location)",
             destinations: results.map(\.place), bytesSent: statistics.bytesSent,
             requests: statistics.requests, started: started.formatted(.iso8601), seconds: seconds,
             complete: isComplete)
     }
+
+    /// What is there now, for people.
+    var summary: String { results.map { Self.summary($0.place) }.joined() }
 
     private static func summary(_ place: PublishReceipt.Destination) -> String {
         var text = "\(place.repository): \(place.complete ? "published" : "NOT complete")"
@@ -78,12 +55,14 @@ struct PublishReport: Sendable {
         return text + "\n"
     }
 
-    private func markdown(_ receipt: PublishReceipt) -> String {
-        var text = "### \(plan.image.name), \(plan.facts.channel)"
-        if let version = receipt.version { text += " \(version)" }
+    /// The same as a table, for a workflow's summary.
+    var markdown: String {
+        let places = results.map(\.place)
+        var text = "### \(name), \(plan.facts.channel)"
+        if let version = plan.facts.version { text += " \(version)" }
         text += "\n\nCommit `\(plan.facts.revision)`, `\(plan.ref)`\n\n"
         text += "| Repository | Tag | Before | Now | |\n|---|---|---|---|---|\n"
-        for place in receipt.destinations {
+        for place in places {
             for tag in place.tags {
                 let cells = [tag.before, tag.after].map { $0.map { "`\($0.short)`" } ?? "–" }
                 text += "| `\(place.repository)` | `\(tag.tag)` | \(cells[0]) | \(cells[1]) | "
@@ -91,7 +70,7 @@ struct PublishReport: Sendable {
             }
         }
         text += "\n"
-        for place in receipt.destinations {
+        for place in places {
             if let reference = place.reference { text += "`\(reference)`\n\n" }
             if let failure = place.failure {
                 text += "**Not complete:** \(place.repository): \(failure)\n\n"

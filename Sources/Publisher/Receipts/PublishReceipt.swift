@@ -108,9 +108,9 @@ struct PublishReceipt: Sendable, Codable, Equatable {
     var source: String
     /// Each repository.
     var destinations: [Destination]
-    /// Bytes of request content sent.
+    /// Bytes of request content sent by the run, which may have published other images too.
     var bytesSent: Int64
-    /// Requests sent, by method.
+    /// Requests sent by the run, by method.
     var requests: [String: Int]
     /// When it began, RFC 3339 in UTC.
     var started: String
