@@ -14,6 +14,10 @@ struct LocalSetup: Sendable, CustomTestStringConvertible {
     var giteaVersion: String?
     /// What it believes to be reached as.
     var externalURL: String?
+    /// What goes wrong on purpose, as a file of faults has it.
+    var faults: String?
+    /// Where it listens; a free port unless told otherwise.
+    var listen = "127.0.0.1:0"
 
     /// Everybody may do everything, over plain HTTP.
     static let open = [LocalSetup(dialect: .oci), LocalSetup(dialect: .gitea)]
@@ -74,7 +78,10 @@ final class LocalRegistryServer: Sendable {
                 ProgramCall(Self.path, add, stdin: Array("\(password)\n".utf8))
             ).checked()
         }
-        let serve = ["serve", "--root", root, "--listen", "127.0.0.1:0"] + setup.options
+        var serve = ["serve", "--root", root, "--listen", setup.listen] + setup.options
+        if let faults = setup.faults {
+            serve += ["--faults", try folder.write("faults.yaml", faults)]
+        }
         let server = try ChildProcess(ProgramCall(Self.path, serve))
         self.server = server
         let start = "serving \(root) at \(setup.isTLS ? "https" : "http")://"

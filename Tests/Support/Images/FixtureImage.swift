@@ -34,6 +34,8 @@ public struct FixtureImage: Sendable {
     public var variant: String?
     /// The labels of the configuration.
     public var labels: [String: String]
+    /// When it was made, by its configuration.
+    public var created = "2023-11-14T22:13:20Z"
     /// What the configuration claims instead of the layers' own diffIDs.
     public var claimedDiffIDs: [String]?
 
@@ -64,7 +66,7 @@ public struct FixtureImage: Sendable {
         let variant = variant.map { #","variant":"\#($0)""# } ?? ""
         let text = """
             {"architecture":"\(architecture)"\(variant),"os":"linux",\
-            "created":"2023-11-14T22:13:20Z",\
+            "created":"\(created)",\
             "config":{"Cmd":["/bin/true"],"Labels":\(jsonObject(labels))},\
             "rootfs":{"type":"layers","diff_ids":[\(ids)]},\
             "history":[\(history.joined(separator: ","))]}
