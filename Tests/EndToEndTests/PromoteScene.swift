@@ -107,6 +107,7 @@ final class PromoteScene: Sendable {
 
     /// From now on, notes each request that no fault is for.
     func record() {
+        seen.withLock { $0 = [] }
         server.faults.add(
             RegistryFault(
                 on: "*", times: RegistryFault.always,
@@ -121,6 +122,9 @@ final class PromoteScene: Sendable {
         seen.withLock { $0 }.filter { $0.path.hasPrefix(path) }
             .reduce(into: [:]) { $0[$1.method, default: 0] += 1 }
     }
+
+    /// All that was asked for.
+    var requests: [Access] { seen.withLock { $0 } }
 
     /// What was written.
     var writes: [Access] { seen.withLock { $0 }.filter(\.isWrite) }

@@ -247,13 +247,20 @@ struct Receipt: Decodable {
     }
     struct Destination: Decodable {
         var repository: String
+        var reference: String?
         var digest: String?
+        var mediaType: String?
+        var size: Int?
+        var config: String?
+        var diffIDs: [String]?
+        var complete: Bool
         var tags: [Entry]
         var blobs: [String: Int]
         var failure: String?
     }
 
     var type: String
+    var image: String?
     var source: String
     var run: Run?
     var destinations: [Destination]
