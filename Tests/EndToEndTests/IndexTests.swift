@@ -9,7 +9,9 @@ import Testing
         layers: [.compressible(40_000, seed: 5), .random(20_000, seed: 6)], architecture: "arm64",
         variant: "v8")
 
-    @Test("an image in the registry and a layout become one index", arguments: LocalSetup.all)
+    @Test(
+        "scenario 15: an image in the registry and a layout become one index",
+        arguments: LocalSetup.all)
     func twoPlatforms(setup: LocalSetup) async throws {
         let scene = try await VerifyScene(setup)
         let name = scene.repository

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(
-        "to another registry every byte is the same, signatures on request",
+        "scenario 13: to another registry every byte is the same, signatures on request",
         arguments: [Dialect.oci, .gitea])
     func otherRegistry(dialect: Dialect) async throws {
         try await PromoteScene.with(dialect, dialect == .oci ? .gitea : .oci) { scenes in
@@ -98,9 +98,11 @@ import Testing
         }
     }
 
-    @Test("what is not of the commit never reaches the other registry")
-    func wrongRevision() async throws {
-        try await PromoteScene.with(.gitea, .oci) { scenes in
+    @Test(
+        "scenario 14: what is not of the commit never reaches the other registry",
+        arguments: [Dialect.oci, .gitea])
+    func wrongRevision(dialect: Dialect) async throws {
+        try await PromoteScene.with(dialect, dialect == .oci ? .gitea : .oci) { scenes in
             let (here, there) = (scenes[0], scenes[1])
             try here.configure(there)
             try await here.put(.labelled(revision), "sha-0123abc")
@@ -134,9 +136,11 @@ import Testing
         }
     }
 
-    @Test("a blob that is cut on its way moves no tag until it is whole")
-    func truncated() async throws {
-        try await PromoteScene.with(.oci, .oci) { scenes in
+    @Test(
+        "scenario 24: a blob that is cut on its way moves no tag until it is whole",
+        arguments: [Dialect.oci, .gitea])
+    func truncated(dialect: Dialect) async throws {
+        try await PromoteScene.with(dialect, dialect == .oci ? .gitea : .oci) { scenes in
             let (here, there) = (scenes[0], scenes[1])
             let layout = try OCILayout.image()
             let digest = try await here.put(layout, "dev")

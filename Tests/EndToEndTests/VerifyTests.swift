@@ -19,7 +19,9 @@ import Testing
         #expect(byDigest.status == 0, "\(byDigest.stdout)\(byDigest.stderr)")
     }
 
-    @Test("a tag that names something else is told with both digests", arguments: LocalSetup.open)
+    @Test(
+        "scenario 19: a tag that names something else is told with both digests",
+        arguments: LocalSetup.open)
     func movedTag(setup: LocalSetup) async throws {
         let scene = try await VerifyScene(setup)
         let old = try await scene.push(.image(.small(seed: 1), tag: "v"), "2026.7.10", "latest")
@@ -160,7 +162,7 @@ import Testing
     }
 
     @Test(
-        "--anonymous uses no credential although there is one",
+        "scenario 18: --anonymous uses no credential although there is one",
         arguments: LocalSetup.guarded + [LocalSetup(authentication: .basic)])
     func anonymous(setup: LocalSetup) async throws {
         let scene = try await VerifyScene(setup)
