@@ -85,6 +85,40 @@ import Testing
         }
     }
 
+    @Test("a tag whose write is never answered is found to be there", arguments: dialects)
+    func unanswered(dialect: Dialect) async throws {
+        try await with(dialect) { scene, registry, source, old in
+            registry.server.faults.add(
+                RegistryFault(
+                    on: "PUT /v2/**/manifests/*-bbbbbbb", times: RegistryFault.always, .loseReply))
+            let result = try await scene.publish(source, 1, "--retry-for", "0", "--json")
+            #expect(result.status == 0, "\(result.stderr)")
+            #expect(!registry.server.faults.fired.isEmpty)
+            let receipt = try Receipt(result.output)
+            try await registry.expectServed(receipt)
+            #expect(receipt.outcomes == ["sha-bbbbbbb: created", "dev: moved", "main: moved"])
+        }
+    }
+
+    @Test(
+        "an immutable tag that cannot be read back is not said to be in order", arguments: dialects)
+    func unreadable(dialect: Dialect) async throws {
+        try await with(dialect) { scene, registry, source, old in
+            registry.server.faults.add(
+                RegistryFault(
+                    on: "GET /v2/**/manifests/sha-bbbbbbb", times: RegistryFault.always,
+                    .status(.forbidden)))
+            let result = try await scene.publish(source, 1, "--retry-for", "0", "--json")
+            #expect(result.status == 77, "\(result.stderr)")
+            let receipt = try Receipt(result.output)
+            #expect(!receipt.complete)
+            #expect(
+                receipt.outcomes
+                    == ["sha-bbbbbbb: conflicted", "dev: untouched", "main: untouched"])
+            #expect(receipt.tags.map(\.after) == [nil, old, old])
+        }
+    }
+
     @Test(
         "scenario 25: a layer whose connection breaks at 60 % goes in a new session",
         arguments: dialects)

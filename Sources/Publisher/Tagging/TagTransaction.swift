@@ -106,7 +106,8 @@ struct TagTransaction: Sendable {
         return Result(
             plan: plan, verdict: verdict, observed: observed, written: tried,
             failure: verdict == .committed
-                ? nil : reason ?? Self.drift(strays, repository.reference),
+                ? nil
+                : reason ?? Self.drift(strays.isEmpty ? plan.writes : strays, repository.reference),
             leftOver: leftOver,
             isRaced: verdict != .committed && reason == nil && leftOver.isEmpty)
     }
