@@ -90,6 +90,7 @@ struct Dispatcher: Sendable {
 
     private func complete(_ response: Response) -> HTTPResponse {
         var head = response.head
+        head.headerFields[.date] = HTTPDate.now
         head.headerFields[.dockerAPIVersion] = "registry/2.0"
         head.headerFields[.xContentTypeOptions] = "nosniff"
         return head
