@@ -73,7 +73,7 @@ extension Claim {
     ///
     /// Throws ``OCIError`` (bad data) for names that are none.
     init(_ destination: PublishReceipt.Destination) throws(OCIError) {
-        let repository = try Reference(parsing: destination.repository)
+        let repository = try Self.repository(destination.repository)
         digest = destination.digest
         places = destination.digest == nil ? [] : [Place(reference: repository)]
         facts = Facts(
@@ -92,6 +92,16 @@ extension Claim {
                     .incomplete, destination.repository,
                     note: destination.failure ?? "the receipt says so"))
         }
+    }
+}
+
+extension Claim {
+    /// `HOST/REPOSITORY`, whose host is always written in a receipt, also where it has no dot.
+    private static func repository(_ text: String) throws(OCIError) -> Reference {
+        let host = text.prefix { $0 != "/" }
+        return Reference(
+            host: try RegistryHost(host),
+            repository: try RepositoryName(text.dropFirst(host.count + 1)))
     }
 }
 
