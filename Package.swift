@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ImageTags",
-            dependencies: ["OCIRegistry"],
+            dependencies: ["ConfigurationFile", "OCIRegistry"],
             swiftSettings: strict),
         .target(
             name: "ConfigurationFile",
@@ -128,7 +128,8 @@ let package = Package(
         .testTarget(
             name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImageTagsTests", dependencies: ["ImageTags", "OCIRegistry"],
+            name: "ImageTagsTests",
+            dependencies: ["ConfigurationFile", "ImageTags", "OCIRegistry"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationFileTests",

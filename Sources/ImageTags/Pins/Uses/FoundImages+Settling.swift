@@ -1,0 +1,21 @@
+extension FoundImages {
+    /// Adds the uses that candidates come to.
+    mutating func settle(_ settlement: PinSettlement, in bytes: [UInt8]) {
+        guard !settlement.candidates.isEmpty else { return }
+        let lines = LineTable(bytes)
+        for (index, candidate) in settlement.candidates.enumerated() {
+            let (line, column) = lines.position(of: candidate.range.lowerBound)
+            let (outcome, inert) = settlement.outcome(index)
+            uses.append(
+                ImageUse(
+                    path: settlement.paths[0], kind: candidate.kind, range: candidate.range,
+                    line: line, column: column,
+                    written: String(decoding: bytes[candidate.range], as: UTF8.self),
+                    platform: candidate.platform, outcome: outcome, inertVariables: inert))
+        }
+        // An alias gives what it stands for once more.
+        var seen: Set<ImageUse> = []
+        uses = uses.filter { seen.insert($0).inserted }
+            .sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+}
