@@ -13,7 +13,8 @@ enum Uses {
             case .reference(let reference, _):
                 let digest = reference.digest.map { _ in "@" } ?? ""
                 return "\(use.kind.rawValue) \(use.written) -> \(short(reference))\(digest)"
-            case .skipped(let reason): return "\(use.kind.rawValue) \(use.written) ! \(name(reason))"
+            case .skipped(let reason):
+                return "\(use.kind.rawValue) \(use.written) ! \(name(reason))"
             }
         }
     }
@@ -28,14 +29,31 @@ enum Uses {
     }
 
     private static func name(_ reason: SkipReason) -> String {
-        String("\(reason as Any)".prefix { $0 != ":" && $0 != "(" }) == ""
-            ? "" : String(reflecting: reason).split(separator: ".").dropFirst(2).joined(separator: ".")
+        switch reason {
+        case .scratch: "scratch"
+        case .stage: "stage"
+        case .localBuild: "built"
+        case .noImage: "no image"
+        case .noValue(let names): "no value: \(names.joined(separator: " "))"
+        case .perPlatform(let name): "per platform: \(name)"
+        case .expression: "expression"
+        case .notExpanded: "not expanded"
+        case .unknownExpansion(let text): "unknown: \(text)"
+        case .template: "template"
+        case .escaped: "escaped"
+        case .scatteredDigest: "scattered"
+        case .inlineDockerfile: "inline"
+        case .partOfReference: "part"
+        case .notAReference: "no reference"
+        }
     }
 
     /// The file with every image pinned, and the uses in it.
     static func pinned(_ found: FoundImages, _ bytes: [UInt8], path: String) throws -> [UInt8] {
         let edits = found.uses.compactMap(\.spot).filter { $0.path == path }
-            .map { PinEdit(path: path, range: $0.range, replacement: ($0.isPinned ? "" : "@") + digest) }
+            .map {
+                PinEdit(path: path, range: $0.range, replacement: ($0.isPinned ? "" : "@") + digest)
+            }
         return try PinEdit.apply(edits, to: bytes)
     }
 }

@@ -7,8 +7,13 @@ public enum Dockerfile {
     public static func images(in bytes: [UInt8], path: String) -> FoundImages {
         var reader = DockerfileReader(bytes, arguments: [:])
         reader.read()
-        var found = FoundImages(
-            problems: reader.problems.map { .init(path: path, line: $0.line, message: $0.message) })
+        var found = FoundImages()
+        if !reader.problems.isEmpty {
+            let lines = LineTable(bytes)
+            found.problems = reader.problems.map {
+                .init(path: path, line: lines.position(of: $0.offset).line, message: $0.message)
+            }
+        }
         found.settle(
             PinSettlement(
                 reader.candidates, paths: [path], shared: reader.shared,
@@ -41,7 +46,7 @@ public enum Dockerfile {
                     own.skip = .partOfReference(
                         "\(String(decoding: bytes[candidate.range], as: UTF8.self)) in \(path)")
                 }
-                let settlement = PinSettlement(
+                var settlement = PinSettlement(
                     [own], paths: [path, build.path], variables: [argument])
                 let (line, column) = lines.position(of: range.range.lowerBound)
                 uses.append(

@@ -60,6 +60,14 @@ extension DockerfileLine {
         return fields
     }
 
+    /// A part without the one pair of quotes around all of it.
+    func unwrapped(_ word: Range<Int>) -> Range<Int> {
+        guard let first = word.first, bytes[first] == UInt8(ascii: "\""),
+            bytes[word.dropFirst()].firstIndex(of: UInt8(ascii: "\"")) == word.last
+        else { return word }
+        return word.dropFirst().dropLast()
+    }
+
     /// A part without the quotes around it, or at either end.
     func unquoted(_ word: Range<Int>) -> Range<Int> {
         var word = word

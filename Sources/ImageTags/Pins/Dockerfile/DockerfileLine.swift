@@ -16,17 +16,38 @@ struct DockerfileLine {
         bytes += file[range]
     }
 
+    /// The stretch that an index is in, by bisection.
+    private func stretch(of index: Int) -> Int {
+        var low = 0
+        var high = stretches.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if stretches[middle].start <= index { low = middle } else { high = middle }
+        }
+        return low
+    }
+
     /// The byte of the file that stands at an index.
     func offset(_ index: Int) -> Int {
-        let stretch = stretches.last { $0.start <= index } ?? stretches[0]
+        let stretch = stretches[stretch(of: index)]
         return stretch.range.lowerBound + index - stretch.start
     }
 
     /// A part with the places of its bytes.
     func traced(_ range: Range<Int>) -> TracedText {
         var text = TracedText()
+        guard !range.isEmpty else { return text }
         text.bytes = Array(bytes[range])
-        text.places = range.map { Place(source: 0, offset: offset($0)) }
+        text.places.reserveCapacity(range.count)
+        var current = stretch(of: range.lowerBound)
+        for index in range {
+            while current + 1 < stretches.count, stretches[current + 1].start <= index {
+                current += 1
+            }
+            let stretch = stretches[current]
+            text.places.append(
+                Place(source: 0, offset: stretch.range.lowerBound + index - stretch.start))
+        }
         return text
     }
 

@@ -3,7 +3,9 @@ import OCIRegistry
 /// Reads a Dockerfile once, from top to bottom.
 struct DockerfileReader {
     private(set) var candidates: [ImageCandidate] = []
-    private(set) var problems: [(line: Int, message: String)] = []
+    private(set) var problems: [(offset: Int, message: String)] = []
+    /// Problems that one file is told to have; nobody reads more.
+    static let problemLimit = 100
     /// Every `ARG` before the first `FROM`, in order.
     private(set) var variables: [Variable] = []
 
@@ -13,8 +15,9 @@ struct DockerfileReader {
     private var lines: DockerfileLines
     /// The latest `ARG` of a name.
     private var known: [String: Variable] = [:]
-    private var stages: [String] = []
-    private var hasStage = false
+    /// The stages' names so far, and how many stages there are, with a name or without.
+    private var stages: Set<String> = []
+    private var stageCount = 0
     /// Names that a stage takes over with an `ARG` of its own.
     private var redeclared: Set<String> = []
     private var isTemplate = false
@@ -50,8 +53,7 @@ struct DockerfileReader {
     }
 
     private mutating func problem(_ offset: Int, _ message: String) {
-        let line = bytes[..<min(offset, bytes.count)].count { $0 == 0x0a } + 1
-        problems.append((line, message))
+        if problems.count < Self.problemLimit { problems.append((offset, message)) }
     }
 
     private mutating func add(
@@ -109,7 +111,7 @@ struct DockerfileReader {
             let text = line.bytes[word]
             let equals = text.firstIndex(of: UInt8(ascii: "="))
             let name = String(decoding: text[..<(equals ?? text.endIndex)], as: UTF8.self)
-            guard !hasStage else {
+            guard stageCount == 0 else {
                 redeclared.insert(name)
                 continue
             }
@@ -129,10 +131,9 @@ struct DockerfileReader {
     }
 
     private mutating func from(_ line: DockerfileLine, after start: Int) {
-        hasStage = true
+        stageCount += 1
         if Self.isTemplate(line.bytes[start...]), let first = line.word(after: start) {
             add(.from, line.span(first.lowerBound..<line.bytes.count), Expansion(), skip: .template)
-            stages.append("")
             return
         }
         var words = line.words(from: start, escape: lines.escape)[...]
@@ -146,19 +147,17 @@ struct DockerfileReader {
         guard let image = words.first, words.count == 1 || words.count == 3 else {
             problem(line.offset(0), "FROM takes an image, or an image AS a name")
             // What is there is looked at all the same.
-            stages.append("")
             if let image = words.first { base(line, image, platform) }
             return
         }
         base(line, image, platform)
-        var name = ""
-        if words.count == 3, line.isWord(words[words.startIndex + 1], "AS") {
-            name = String(decoding: line.bytes[words[words.startIndex + 2]], as: UTF8.self)
-                .lowercased()
-        } else if words.count == 3 {
+        guard words.count == 3 else { return }
+        if line.isWord(words[words.startIndex + 1], "AS") {
+            let name = line.bytes[words[words.startIndex + 2]]
+            stages.insert(String(decoding: name, as: UTF8.self).lowercased())
+        } else {
             problem(line.offset(0), "FROM takes an image, or an image AS a name")
         }
-        stages.append(name)
     }
 
     private mutating func base(_ line: DockerfileLine, _ word: Range<Int>, _ platform: Platform?) {
@@ -167,7 +166,7 @@ struct DockerfileReader {
         var skip: SkipReason?
         if name == "scratch" {
             skip = .scratch
-        } else if expansion.missing.isEmpty, stages.contains(name.lowercased()), !name.isEmpty {
+        } else if expansion.missing.isEmpty, stages.contains(name.lowercased()) {
             skip = .stage(name)
         } else if let variable = expansion.missing.first(where: Self.perPlatform.contains) {
             skip = .perPlatform(variable)
@@ -195,7 +194,7 @@ struct DockerfileReader {
     private mutating func run(_ line: DockerfileLine, after start: Int) {
         for flag in line.flags(after: start) {
             guard let mount = line.value(of: "mount", in: flag) else { continue }
-            for field in line.fields(of: mount) {
+            for field in line.fields(of: line.unwrapped(mount)) {
                 if let value = line.value(of: "from", in: field, dashes: 0) {
                     source(.mountFrom, line, value)
                 }
@@ -227,7 +226,7 @@ struct DockerfileReader {
             && [.copyFrom, .mountFrom].contains(candidates[index].kind)
         {
             let name = candidates[index].expansion.text.string
-            let isNumber = Int(name).map { stages.indices.contains($0) } ?? false
+            let isNumber = Int(name).map { (0..<stageCount).contains($0) } ?? false
             if isNumber || stages.contains(name.lowercased()) {
                 candidates[index].skip = .stage(name)
             }

@@ -14,6 +14,10 @@ struct Expander {
 
     /// Defaults that may stand in each other.
     static let depthLimit = 16
+    /// Bytes that a text may grow to; a few variables of variables stand for more than memory holds.
+    static let sizeLimit = 1 << 12
+    /// Variables that one text may be made of.
+    static let countLimit = 128
 
     let dialect: Dialect
     /// The variable of a name; nil where there is none.
@@ -83,8 +87,14 @@ struct Expander {
             result.text.append(part.text)
             result.variables.formUnion(part.variables)
             result.names += part.names.filter { !result.names.contains($0) }
-            result.missing += part.missing
+            result.missing += part.missing.filter { !result.missing.contains($0) }
             result.unknown = result.unknown ?? part.unknown
+            if result.text.bytes.count > Self.sizeLimit || result.variables.count > Self.countLimit
+            {
+                result.unknown = result.unknown ?? "$\(found.name)"
+                result.text = TracedText()
+                (result.variables, result.names) = ([], [])
+            }
             end = raw.places[found.end - 1].next
             inner = part.text.bytes.isEmpty ? [] : part.ends
             index = found.end

@@ -1,6 +1,7 @@
 extension FoundImages {
     /// Adds the uses that candidates come to.
     mutating func settle(_ settlement: PinSettlement, in bytes: [UInt8]) {
+        var settlement = settlement
         guard !settlement.candidates.isEmpty else { return }
         let lines = LineTable(bytes)
         for (index, candidate) in settlement.candidates.enumerated() {

@@ -14,8 +14,17 @@ public struct FoundImages: Sendable, Hashable {
     public var uses: [ImageUse] = []
     /// What could not be read; the uses are those of the rest of the file.
     public var problems: [Problem] = []
-    /// Builds with arguments, which may be images: ``Dockerfile/images(of:in:path:)`` tells.
+    /// Builds with arguments, which may be images: ``Dockerfile/images(of:in:path:file:)`` tells.
     public var builds: [ImageBuild] = []
+
+    /// What was found.
+    public init(
+        uses: [ImageUse] = [], problems: [Problem] = [], builds: [ImageBuild] = []
+    ) {
+        self.uses = uses
+        self.problems = problems
+        self.builds = builds
+    }
 }
 
 /// A build of a Dockerfile with arguments, as compose and `publisher.yaml` have them.

@@ -50,6 +50,8 @@ struct PinSettlement {
     let values: [Int: TracedText]
     private let readings: [Result<Reference, SkipReason>]
     private let users: [Int: [Int]]
+    /// The image that all users of a variable mean, where it ends for all of them at one place.
+    private var agreed: [Expansion.End: Reference?] = [:]
 
     init(
         _ candidates: [ImageCandidate], paths: [String], shared: Set<Int> = [],
@@ -72,7 +74,7 @@ struct PinSettlement {
     }
 
     /// What the use at an index comes to, and the variables that a pin makes inert.
-    func outcome(_ index: Int) -> (outcome: ImageUse.Outcome, inert: [String]) {
+    mutating func outcome(_ index: Int) -> (outcome: ImageUse.Outcome, inert: [String]) {
         let candidate = candidates[index]
         let text = candidate.expansion.text
         let reference: Reference
@@ -98,14 +100,17 @@ struct PinSettlement {
     }
 
     /// Whether a digest at the end of a variable's value is right for everything that reads it.
-    private func isRight(
+    private mutating func isRight(
         _ end: Expansion.End, in owner: Int, for index: Int, _ reference: Reference
     ) -> Bool {
         let isWhole = values[owner]?.bytes == candidates[index].expansion.text.bytes
         guard isWhole || (end.place.source == 0 && !shared.contains(owner)) else { return false }
-        return (users[owner] ?? []).allSatisfy { other in
+        if let known = agreed[end] { return known == reference }
+        let isAgreed = (users[owner] ?? []).allSatisfy { other in
             guard case .success(reference) = readings[other] else { return false }
             return candidates[other].expansion.ends.contains(end)
         }
+        agreed[end] = .some(isAgreed ? reference : nil)
+        return isAgreed
     }
 }
