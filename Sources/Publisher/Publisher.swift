@@ -26,7 +26,7 @@ struct Publisher: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Push.self, Publish.self, Copy.self, Promote.self, Index.self, Verify.self,
+            Push.self, Publish.self, Copy.self, Promote.self, Index.self, Verify.self, Pin.self,
             DigestCommand.self, Inspect.self, Tags.self, Delete.self, Login.self, Logout.self,
             ConfigCommand.self, Doctor.self,
         ])

@@ -41,6 +41,11 @@ public final class TemporaryFolder: Sendable {
 
     /// Reads a file whole.
     public func read(_ name: String) throws -> [UInt8] { try readFile(file(name)) }
+
+    /// A file's text.
+    public func text(_ name: String) throws -> String {
+        String(decoding: try read(name), as: UTF8.self)
+    }
 }
 
 /// Writes a file, making the folders above it.

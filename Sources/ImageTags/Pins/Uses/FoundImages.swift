@@ -8,6 +8,13 @@ public struct FoundImages: Sendable, Hashable {
         public var line: Int
         /// What is wrong, without a full stop.
         public var message: String
+
+        /// A problem.
+        public init(path: String, line: Int, message: String) {
+            self.path = path
+            self.line = line
+            self.message = message
+        }
     }
 
     /// Every use of an image, in the order of the file, what cannot be pinned included.
