@@ -6,11 +6,13 @@ enum FileReplacement {
     /// Writes a file so that a reader finds the former one or the whole new one, whatever happens.
     ///
     /// - Parameter mode: its permissions.
+    /// - Parameter isSynced: whether it has to be on the disk when this returns.
     /// - Parameter what: what it is called where it cannot be written.
     ///
     /// Throws ``OCIError`` (configuration) where that cannot be done; the former file is there then.
     static func write(
-        _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, what: String, advice: String
+        _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, isSynced: Bool = true,
+        what: String, advice: String
     ) throws(OCIError) {
         let draft = "\(path).\(getpid()).part"
         let opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
@@ -26,7 +28,7 @@ enum FileReplacement {
                     problem = errno
                 }
             }
-            if problem == 0, fsync(opened) != 0 { problem = errno }
+            if isSynced, problem == 0, fsync(opened) != 0 { problem = errno }
             if close(opened) != 0, problem == 0 { problem = errno }
             if problem == 0, rename(draft, path) != 0 { problem = errno }
             if problem != 0 { unlink(draft) }

@@ -106,7 +106,9 @@ struct PinJob: Sendable {
             }
             try FileReplacement.write(
                 try PinEdit.apply(edits, to: file.bytes), to: tree.top + path, mode: file.mode,
-                what: "the file", advice: "see who may write there, then run again")
+                // The tree is under version control, and 2,000 waits for the disk are seconds.
+                isSynced: false, what: "the file", advice: "see who may write there, then run again"
+            )
         }
     }
 }

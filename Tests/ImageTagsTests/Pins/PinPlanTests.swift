@@ -173,4 +173,38 @@ struct PinPlanTests {
             #expect(throws: OCIError.self) { try PinEdit.apply(edits + [bad], to: bytes) }
         }
     }
+
+    @Test("a patch shows the lines that change, with those around them and the end as it is")
+    func patch() throws {
+        let text = "1\nFROM a\nFROM b\n4\n5\n6\n7\n8\n9\n10\r\n11\nFROM c"
+        let bytes = Array(text.utf8)
+        let edits = Dockerfile.images(in: bytes, path: "f").uses.compactMap(\.spot)
+            .map { PinEdit(path: "f", range: $0.range, replacement: "@x") }
+        let patch = String(
+            decoding: try PinEdit.patch(edits, to: bytes, path: "a/f"), as: UTF8.self)
+        #expect(
+            patch == """
+                --- a/a/f
+                +++ b/a/f
+                @@ -1,6 +1,6 @@
+                 1
+                -FROM a
+                -FROM b
+                +FROM a@x
+                +FROM b@x
+                 4
+                 5
+                 6
+                @@ -9,4 +9,4 @@
+                 9
+                 10\r
+                 11
+                -FROM c
+                \\ No newline at end of file
+                +FROM c@x
+                \\ No newline at end of file
+
+                """)
+        #expect(try PinEdit.patch([], to: bytes, path: "f").isEmpty)
+    }
 }

@@ -43,7 +43,7 @@ struct DockerfileReader {
     mutating func read() {
         if let syntax = lines.syntax {
             let text = TracedText(bytes[syntax])
-            add(.syntax, syntax, Self.plain(text))
+            add(.syntax, syntax, Expansion(plain: text))
         }
         while let line = lines.instruction() { take(line) }
         if let open = lines.unterminated {
@@ -63,14 +63,6 @@ struct DockerfileReader {
         candidates.append(
             ImageCandidate(
                 kind: kind, range: range, platform: platform, expansion: expansion, skip: skip))
-    }
-
-    /// A text in which nothing is expanded.
-    private static func plain(_ text: TracedText) -> Expansion {
-        var expansion = Expansion()
-        expansion.text = text
-        if let last = text.places.last { expansion.ends = [.init(place: last.next, owner: nil)] }
-        return expansion
     }
 
     private mutating func take(_ line: DockerfileLine) {
@@ -216,7 +208,7 @@ struct DockerfileReader {
         } else if text.string == "scratch" {
             skip = .scratch
         }
-        add(kind, line.span(word), Self.plain(text), skip: skip)
+        add(kind, line.span(word), Expansion(plain: text), skip: skip)
     }
 
     /// Stages by name and number, those further down too.

@@ -63,14 +63,7 @@ public struct EnvironmentFile: Sendable {
             range = trim(range.lowerBound..<comment)
         }
         let text = TracedText(bytes[range], source: source)
-        guard !isLiteral else {
-            var expansion = Expansion()
-            expansion.text = text
-            if let last = text.places.last {
-                expansion.ends = [.init(place: last.next, owner: nil)]
-            }
-            return expansion
-        }
+        guard !isLiteral else { return Expansion(plain: text) }
         return Expander(dialect: .environment) { known[$0] }.expand(text)
     }
 }

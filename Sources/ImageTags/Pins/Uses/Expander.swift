@@ -23,8 +23,19 @@ struct Expander {
     /// The variable of a name; nil where there is none.
     let variable: (String) -> Variable?
 
+    /// Fills in the variables of a text.
     func expand(_ raw: TracedText) -> Expansion {
-        expand(raw, raw.bytes.startIndex..<raw.bytes.endIndex, depth: 0)
+        let isPlain = raw.bytes.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "$"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"),
+                UInt8(ascii: "`"):
+                false
+            default: true
+            }
+        }
+        return isPlain
+            ? Expansion(plain: raw)
+            : expand(raw, raw.bytes.startIndex..<raw.bytes.endIndex, depth: 0)
     }
 
     private func expand(_ raw: TracedText, _ range: Range<Int>, depth: Int) -> Expansion {

@@ -32,6 +32,15 @@ struct Expansion: Sendable, Hashable {
     /// The first form of `${…}` that is not known.
     var unknown: String?
 
+    /// Comes to nothing.
+    init() {}
+
+    /// A text in which nothing is expanded.
+    init(plain text: TracedText) {
+        self.text = text
+        if let last = text.places.last { ends = [.init(place: last.next, owner: nil)] }
+    }
+
     /// The same as the value of a variable.
     func value(of id: Int) -> Expansion {
         var value = self

@@ -14,9 +14,11 @@ extension FoundImages {
                     written: String(decoding: bytes[candidate.range], as: UTF8.self),
                     platform: candidate.platform, outcome: outcome, inertVariables: inert))
         }
+        uses.sort { $0.range.lowerBound < $1.range.lowerBound }
         // An alias gives what it stands for once more.
-        var seen: Set<ImageUse> = []
-        uses = uses.filter { seen.insert($0).inserted }
-            .sorted { $0.range.lowerBound < $1.range.lowerBound }
+        var distinct: [ImageUse] = []
+        distinct.reserveCapacity(uses.count)
+        for use in uses where distinct.last != use { distinct.append(use) }
+        uses = distinct
     }
 }

@@ -20,10 +20,7 @@ struct YAMLImages {
     func expand(_ scalar: YAMLScalar, _ range: Range<Int>? = nil) -> Expansion {
         let text = TracedText(tree.bytes[range ?? scalar.range])
         if let variables { return Expander(dialect: .compose) { variables[$0] }.expand(text) }
-        var expansion = Expansion()
-        expansion.text = text
-        if let last = text.places.last { expansion.ends = [.init(place: last.next, owner: nil)] }
-        return expansion
+        return Expansion(plain: text)
     }
 
     /// Adds a text that names an image after a prefix such as `docker://`; a list or mapping, which is
