@@ -48,6 +48,7 @@ bench: ## measure the programs beside skopeo, docker push and docker-registry (a
 	$(MAKE) build
 	Benchmarks/run $(BENCH_FLAGS)
 	Benchmarks/channels
+	Benchmarks/pins
 	Benchmarks/registry
 
 install: $(release) ## copy the programs, their man pages and completions below PREFIX
