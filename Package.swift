@@ -68,6 +68,10 @@ let package = Package(
             dependencies: ["ConfigurationFile", "OCIRegistry"],
             swiftSettings: strict),
         .target(
+            name: "RunLedger",
+            dependencies: ["CNative", "ImageTags", "OCIRegistry"],
+            swiftSettings: strict),
+        .target(
             name: "ConfigurationFile",
             dependencies: [
                 "OCIRegistry",
@@ -79,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "Publisher",
             dependencies: [
-                "ConfigurationFile", "Console", "ImageTags", "OCIRegistry",
+                "ConfigurationFile", "Console", "ImageTags", "OCIRegistry", "RunLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -130,6 +134,10 @@ let package = Package(
         .testTarget(
             name: "ImageTagsTests",
             dependencies: ["ConfigurationFile", "ImageTags", "OCIRegistry"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RunLedgerTests",
+            dependencies: ["ImageTags", "OCIRegistry", "RunLedger", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ConfigurationFileTests",

@@ -29,6 +29,26 @@ int cn_hash_update(cn_hash *hash, const void *bytes, size_t count);
 int cn_hash_final(cn_hash *hash, uint8_t out[64]);
 void cn_hash_free(cn_hash *hash);
 
+// OpenSSL EVP: ECDSA on P-256 over SHA-256. What gives bytes returns their count, or -1 where the
+// library refuses or they do not fit.
+typedef struct cn_key cn_key;
+cn_key *cn_key_generate(void);
+// NULL unless the text holds a private key (PKCS#8), or a public key (SPKI), in PEM. An encrypted key
+// is refused; nobody is asked for a passphrase.
+cn_key *cn_key_read_private(const char *pem, size_t count);
+cn_key *cn_key_read_public(const char *pem, size_t count);
+// 1 where the key is on the curve of this OpenSSL name.
+int cn_key_is_on(const cn_key *key, const char *curve);
+int64_t cn_key_private_pem(const cn_key *key, uint8_t *out, size_t count);
+int64_t cn_key_public_pem(const cn_key *key, uint8_t *out, size_t count);
+int64_t cn_key_public_der(const cn_key *key, uint8_t *out, size_t count);
+int64_t cn_key_sign(const cn_key *key, const uint8_t *message, size_t message_count, uint8_t *out,
+                    size_t count);
+// 1 where the signature (DER) is the key's.
+int cn_key_verify(const cn_key *key, const uint8_t *message, size_t message_count,
+                  const uint8_t *signature, size_t count);
+void cn_key_free(cn_key *key);
+
 // Deflate one block of a raw deflate stream, ending on a byte boundary (a sync flush) so that
 // blocks may simply be joined. The history is up to 32 KiB that stand before the block. Levels
 // 1 to 3 are ISA-L's, 4 to 9 zlib's. Returns the bytes written, or -1.
