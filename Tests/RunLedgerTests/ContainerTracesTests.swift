@@ -1,0 +1,91 @@
+import RunLedger
+import Testing
+
+@Suite("What the kernel tells of a container")
+struct ContainerTracesTests {
+    private static let a = String(repeating: "a1", count: 32)
+    private static let b = String(repeating: "b2", count: 32)
+
+    private static func mounts(_ id: String, upper: String = "xyz") -> String {
+        """
+        1421 1198 0:310 / / rw,relatime - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/AB:/var/lib/docker/overlay2/l/CD,upperdir=/var/lib/docker/overlay2/\(upper)/diff,workdir=/var/lib/docker/overlay2/\(upper)/work
+        1422 1421 0:312 / /proc rw,nosuid - proc proc rw
+        1436 1421 259:1 /var/lib/docker/containers/\(id)/resolv.conf /etc/resolv.conf rw,relatime - ext4 /dev/root rw
+        1437 1421 259:1 /var/lib/docker/containers/\(id)/hostname /etc/hostname rw,relatime - ext4 /dev/root rw
+        1438 1421 259:1 /var/lib/docker/containers/\(id)/hosts /etc/hosts rw,relatime master:1 shared:2 - ext4 /dev/root rw
+        """
+    }
+
+    private func ids(_ mountinfo: String = "", _ cgroup: String = "", hostname: String? = nil)
+        -> [String]
+    {
+        ContainerTraces(mountinfo: mountinfo, cgroup: cgroup, hostname: hostname).candidates.map(
+            \.id)
+    }
+
+    @Test("with cgroup v2, and whatever the network, the mounts tell")
+    func mounts() {
+        let traces = ContainerTraces(
+            mountinfo: Self.mounts(Self.a), cgroup: "0::/\n", hostname: "titan")
+        #expect(traces.candidates.map(\.id) == [Self.a])
+        #expect(traces.candidates.map(\.source) == ["/proc/self/mountinfo"])
+        #expect(traces.storage == "xyz")
+    }
+
+    @Test(
+        "with cgroup v1 the controllers' paths tell",
+        arguments: [
+            "12:memory:/docker/\(a)\n1:name=systemd:/docker/\(a)\n",
+            "4:cpu,cpuacct:/system.slice/docker-\(a).scope\n",
+            "0::/system.slice/docker-\(a).scope\n",
+            "0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-\(a).scope\n",
+            "3:pids:/kubepods/burstable/pod0/\(a)\n",
+        ])
+    func cgroups(text: String) {
+        #expect(ids("", text) == [Self.a])
+    }
+
+    @Test("of Docker in Docker, the innermost container is the one")
+    func nested() {
+        #expect(ids("", "9:pids:/docker/\(Self.b)/docker/\(Self.a)\n") == [Self.a])
+        let inner = Self.mounts(Self.a).replacing(
+            "/var/lib/docker/containers", with: "/docker/volumes/dind/_data/containers")
+        #expect(ids(inner) == [Self.a])
+    }
+
+    @Test("a container's folder that is mounted elsewhere is not taken for its own")
+    func otherMounts() {
+        let line =
+            "9 1 259:1 /var/lib/docker/containers/\(Self.b)/x /mnt/logs rw - ext4 /dev/root rw\n"
+        #expect(ids(line) == [])
+        #expect(ids(line + Self.mounts(Self.a)) == [Self.a])
+    }
+
+    @Test("both ways are candidates where they differ, as with another container's network")
+    func both() {
+        #expect(ids(Self.mounts(Self.b), "2:cpu:/docker/\(Self.a)\n") == [Self.b, Self.a])
+    }
+
+    @Test("Podman's folders are known")
+    func podman() {
+        let line =
+            "9 1 0:31 /containers/storage/overlay-containers/\(Self.a)/userdata/hostname /etc/hostname rw - tmpfs tmpfs rw\n"
+        #expect(ids(line) == [Self.a])
+    }
+
+    @Test("a host's name that looks like Docker's comes last, any other not at all")
+    func hostname() {
+        #expect(ids("", "0::/\n", hostname: "0123456789ab") == ["0123456789ab"])
+        #expect(ids("", "0::/\n", hostname: "buildserver1") == [])
+        #expect(ids(Self.mounts(Self.a), hostname: "0123456789ab").first == Self.a)
+    }
+
+    @Test(
+        "garbage is no container",
+        arguments: [
+            "", "\n\n", "a b c", "1 2 3 / /etc/hostname rw", String(repeating: "- ", count: 99),
+        ])
+    func garbage(text: String) {
+        #expect(ContainerTraces(mountinfo: text, cgroup: text, hostname: nil).isEmpty)
+    }
+}
