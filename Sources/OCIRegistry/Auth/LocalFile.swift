@@ -8,14 +8,14 @@ import SystemPackage
 #endif
 
 /// Small files that hold secrets: read whole and bounded, replaced in one step.
-enum LocalFile {
+public enum LocalFile {
     /// Bytes that a credentials file may have.
-    static let limit = 4 << 20
+    public static let limit = 4 << 20
 
     /// The content and whether others than the owner can read it; nil when there is no such file.
     ///
     /// Throws ``OCIError`` (configuration) when it cannot be read or is larger than ``limit``.
-    static func read(_ path: String) throws -> (bytes: [UInt8], isExposed: Bool)? {
+    public static func read(_ path: String) throws -> (bytes: [UInt8], isExposed: Bool)? {
         do {
             let file = try FileDescriptor.open(
                 FilePath(path), .readOnly, options: [.closeOnExec])
@@ -48,7 +48,10 @@ enum LocalFile {
     /// A symbolic link stays and what it points to is replaced; a missing folder is made (0700).
     ///
     /// Throws ``OCIError`` (configuration) naming the file.
-    static func replace(_ path: String, with bytes: [UInt8]) throws {
+    public static func replace(
+        _ path: String, with bytes: [UInt8],
+        advice: String = "let this user write it, or point DOCKER_CONFIG to another folder"
+    ) throws {
         let target = resolved(path)
         var temporary: FilePath?
         do {
@@ -72,7 +75,7 @@ enum LocalFile {
             if let temporary { unlink(temporary.string) }
             throw OCIError(
                 .configuration, "the file cannot be written: \(reason(error))", subject: path,
-                advice: "let this user write it, or point DOCKER_CONFIG to another folder")
+                advice: advice)
         }
     }
 

@@ -51,6 +51,22 @@ public struct DockerEngine: Sendable {
         try await get("/images/\(Self.encoded(image))/json", .collect(limit: 8 << 20), image).body
     }
 
+    /// The engine's description of a container, as JSON. Docker Engine API, "Inspect a container".
+    ///
+    /// Throws ``OCIError``: not found when the engine has no such container; unreachable when there
+    /// is no engine.
+    public func inspect(container: String) async throws -> [UInt8] {
+        try await get(
+            "/containers/\(Self.encoded(container))/json", .collect(limit: 8 << 20), container,
+            .container
+        ).body
+    }
+
+    /// The engine's list of running containers, as JSON. Docker Engine API, "List containers".
+    public func containers() async throws -> [UInt8] {
+        try await get("/containers/json", .collect(limit: 8 << 20), "containers", .container).body
+    }
+
     /// An image as the tar archive that `docker save` writes.
     public func save(image: String) async throws -> any ByteReader {
         let response = try await get("/images/get?names=\(Self.encoded(image))", .stream, image)
@@ -60,44 +76,49 @@ public struct DockerEngine: Sendable {
         return stream
     }
 
+    /// What a request is about.
+    enum Subject: String { case image, container }
+
     func get(
-        _ path: String, _ delivery: TransportRequest.Delivery, _ image: String
+        _ path: String, _ delivery: TransportRequest.Delivery, _ name: String,
+        _ subject: Subject = .image
     ) async throws -> TransportResponse {
         let head = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: path)
         let response: TransportResponse
         do {
             response = try await transport.send(TransportRequest(head, delivery: delivery))
         } catch var error as OCIError where error.kind == .unreachable {
-            error.message = "no Docker Engine answers at \(name)"
+            error.message = "no Docker Engine answers at \(self.name)"
             error.advice =
                 "start Docker or set DOCKER_HOST; images also come from files: docker-archive:FILE"
             throw error
         }
         guard response.status == 200 else {
-            throw Self.failure(response, to: head, image)
+            throw Self.failure(response, to: head, name, subject)
         }
         return response
     }
 
     private static func failure(
-        _ response: TransportResponse, to head: HTTPRequest, _ image: String
+        _ response: TransportResponse, to head: HTTPRequest, _ name: String, _ subject: Subject
     ) -> OCIError {
         let said = ErrorDocument(response.body).summary
-        let listed = "'docker images' lists what it has"
+        let listed = "'docker \(subject == .image ? "images" : "ps")' lists what it has"
         let (kind, message, advice): (OCIError.Kind, String, String?) =
             switch response.status {
-            case 404: (.notFound, "the Docker Engine has no such image", listed)
+            case 404: (.notFound, "the Docker Engine has no such \(subject)", listed)
             case 401, 403:
                 (
                     .denied, "the Docker Engine, or a proxy before it, does not permit this",
-                    "allow reading images: GET /images/NAME/json and /images/get"
+                    "allow reading \(subject)s: GET /\(subject)s/NAME/json"
+                        + (subject == .image ? " and /images/get" : "")
                 )
             case 300..<500:
                 (.usage, "the Docker Engine does not take this for an image's name", listed)
             default: (.temporary, "the Docker Engine failed", nil)
             }
         return OCIError(
-            kind, message, subject: image,
+            kind, message, subject: name,
             exchange: .init(
                 request: Redaction.redacted(head), status: response.status, registryMessage: said),
             advice: advice)

@@ -80,6 +80,10 @@ public struct BuilderEvidence: Sendable, Hashable, Codable {
     public var manifest: Digest?
     /// The configuration.
     public var config: Digest?
+    /// The type of ``digest``, where a registry told.
+    public var mediaType: MediaType?
+    /// Its bytes.
+    public var size: Int64?
     /// `os/architecture`.
     public var platform: String?
     /// What the image was made on, as it says itself: `HOST/REPOSITORY@DIGEST`.
@@ -104,6 +108,12 @@ public struct BuilderEvidence: Sendable, Hashable, Codable {
 
     /// The index, else the manifest: what a pull is pinned to.
     public var digest: Digest? { index ?? manifest }
+
+    /// The descriptor of ``digest``, where a registry told all of it.
+    public var descriptor: Descriptor? {
+        guard let digest, let mediaType, let size else { return nil }
+        return Descriptor(mediaType: mediaType, digest: digest, size: size)
+    }
 
     /// `HOST/REPOSITORY@DIGEST`.
     public var reference: String? {

@@ -36,7 +36,8 @@ extension EvidenceFacts {
 
     /// Compares what is proven with what is claimed; the workflow's agreement makes the grade A.
     private func settle(_ evidence: inout BuilderEvidence, against same: Set<Digest>) {
-        for claim in claims {
+        // An engine knows one image under the digests of several repositories.
+        for claim in claims where claim.method != .engineAlone {
             guard let digest = claim.reference.digest else { continue }
             if !same.contains(digest) {
                 evidence.disagreements.append(
@@ -74,7 +75,6 @@ extension EvidenceFacts {
         let same = known?.digests ?? [digest]
         for word in words.dropFirst() {
             guard let other = word.reference.digest, !same.contains(other) else { continue }
-            // An engine may know one image under the digests of several repositories.
             if word.method == .engineAlone, best.method == .engineAlone { continue }
             evidence.disagreements.append(
                 .init(
@@ -116,5 +116,7 @@ extension BuilderEvidence {
         config = chain.config
         platform = chain.platform
         base = chain.base
+        mediaType = chain.mediaType
+        size = chain.size
     }
 }

@@ -44,6 +44,10 @@ public struct EvidenceFacts: Sendable, Hashable {
         public var asked: String
         /// What the image was made on, as its annotations have it.
         public var base: String?
+        /// The type of the index, else of the manifest.
+        public var mediaType: MediaType?
+        /// Its bytes.
+        public var size: Int64?
 
         /// A chain.
         public init(
