@@ -50,7 +50,11 @@ final class Engine: Sendable {
 
     /// Runs a command of Docker's client and gives what it printed.
     @discardableResult
-    func docker(_ arguments: String...) async throws -> String {
+    func docker(_ arguments: String...) async throws -> String { try await docker(arguments) }
+
+    /// Runs a command of Docker's client and gives what it printed.
+    @discardableResult
+    func docker(_ arguments: [String]) async throws -> String {
         let result = try await ChildProcess.run(call(arguments), timeout: 180).checked()
         return result.stdout.split(separator: "\n").joined(separator: "\n")
     }

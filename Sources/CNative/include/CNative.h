@@ -82,6 +82,9 @@ int cn_open_beneath(int directory, const char *path);
 // for, and with EOPNOTSUPP on file systems that cannot tell.
 ssize_t cn_read_cached(int file, void *bytes, size_t count, int64_t offset);
 
+// 1 where some bytes stand anywhere in others: memmem, which glibc hides from Swift.
+int cn_holds(const void *bytes, size_t count, const void *needle, size_t needle_count);
+
 // What the file system knows of a file, times in seconds since 1970.
 struct cn_file_status {
     int64_t size, links, modified, changed;

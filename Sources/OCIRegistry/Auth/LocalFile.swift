@@ -88,7 +88,9 @@ public enum LocalFile {
     }
 
     private static func resolved(_ path: String) -> FilePath {
-        guard let real = realpath(path, nil) else { return FilePath(path) }
+        guard let real = realpath(path, nil) else {
+            return FilePath(path.contains("/") ? path : "./\(path)")
+        }
         defer { free(real) }
         return FilePath(String(cString: real))
     }

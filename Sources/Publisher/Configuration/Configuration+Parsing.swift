@@ -42,7 +42,7 @@ extension Configuration {
         }
         problems.attempt { () throws(OCIError) in
             ledger = try document["ledger"].map { (node) throws(OCIError) in
-                try LedgerSettings(node, names)
+                try LedgerSettings(node, names, folder: folder)
             }
         }
         problems.attempt { () throws(OCIError) in

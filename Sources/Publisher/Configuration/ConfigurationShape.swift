@@ -1,4 +1,5 @@
 import ImageTags
+import RunLedger
 
 extension Configuration {
     /// What `publisher.yaml` may hold.
@@ -95,7 +96,10 @@ extension Configuration {
             "signing-key-env", .text(.variable),
             "The environment variable that holds the private key (PEM)."),
         .init(
-            "minimum-grade", .choice(LedgerSettings.Grade.allCases.map(\.rawValue)),
+            "public-keys", .list(of: .text(.path)),
+            "Files (PEM), from this file's folder, of the keys whose records are believed."),
+        .init(
+            "minimum-grade", .choice(Grade.allCases.filter { $0 > .e }.map(\.rawValue)),
             "The worst grade of evidence that a publish may rest on; A is the best."),
     ])
 

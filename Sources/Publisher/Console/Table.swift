@@ -6,6 +6,8 @@ struct Table {
 
     /// Adds a row.
     mutating func add(_ cells: String...) { rows.append(cells) }
+    /// Adds a row.
+    mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// The rows, each column as wide as its widest cell.
     var text: String {

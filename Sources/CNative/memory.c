@@ -1,0 +1,8 @@
+#define _GNU_SOURCE
+#include "CNative.h"
+
+#include <string.h>
+
+int cn_holds(const void *bytes, size_t count, const void *needle, size_t needle_count) {
+    return memmem(bytes, count, needle, needle_count) != NULL;
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Console
+import OCIRegistry
+import RunLedger
+
+/// `publisher run verify`.
+struct RunVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check that records are what was signed, where they belong, and good enough.",
+        discussion: """
+            Reads every record anew: its signature and type, the ledger and the tag that it was made for, \
+            the record that it goes on from, and with a minimum grade its evidence, which must not \
+            contradict itself either. Without a record all are checked.
+
+            One line a fault on standard output: its kind, the record, what is wrong. Exits 11 where there \
+            is one.
+
+            Examples:
+              publisher run verify
+              publisher run verify 4711 --minimum-grade B
+            """)
+
+    @Argument(help: ArgumentHelp("A record's tag, or a run's id.", valueName: "record|run"))
+    var record: [String] = []
+
+    @Option(help: ArgumentHelp("The worst grade that will do: A, B, C or D.", valueName: "grade"))
+    var minimumGrade: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Check the grade only of jobs that began then or later: 24h, 7d, 2026-07-01.",
+            valueName: "when"))
+    var since: String?
+
+    @OptionGroup var file: ConfigurationOptions
+    @OptionGroup(title: "Ledger options") var ledger: LedgerOptions
+    @OptionGroup(title: "Connection options") var connection: ConnectionOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
+
+    func validate() throws {
+        if let minimumGrade, Grade(rawValue: minimumGrade).map({ $0 == .e }) ?? true {
+            throw ValidationError("--minimum-grade is A, B, C or D")
+        }
+    }
+
+    func run() async throws {
+        let earliest = try since.map { (text) throws(OCIError) in try Since.parse(text) }
+        let reading = try await LedgerReading(ledger, file, connection, output)
+        let minimum =
+            minimumGrade.flatMap(Grade.init(rawValue:))
+            ?? reading.configuration?.ledger?.minimumGrade
+        let tags =
+            record.isEmpty
+            ? try await reading.ledger.tags()
+            : try await RecordSelection(ledger: reading.ledger).tags(record)
+        var check = LedgerCheck(minimum: minimum, since: earliest)
+        try await check.read(tags, of: reading.ledger)
+        try check.report(reading.ledger.name).deliver(output)
+    }
+}

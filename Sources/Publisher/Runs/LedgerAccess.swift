@@ -1,0 +1,98 @@
+import Console
+import OCIRegistry
+import RunLedger
+
+/// The ledger that a command is about, and the keys that go with it.
+struct LedgerAccess: Sendable {
+    /// Where it is.
+    let place: Reference
+    /// What `publisher.yaml` says of it.
+    let settings: LedgerSettings?
+    private let environment: [String: String]
+
+    /// Throws ``OCIError`` (configuration) where no ledger is named.
+    init(
+        named: String?, _ configuration: Configuration?, environment: [String: String]
+    ) throws(OCIError) {
+        self.environment = environment
+        settings = configuration?.ledger
+        if let named {
+            let reference = try Destination.reference(named)
+            guard reference.tag == nil else {
+                throw OCIError(
+                    .usage, "a ledger is a repository, not a tag", subject: named,
+                    advice: "leave ':\(reference.selector)' out")
+            }
+            place = reference
+        } else if let settings {
+            place = settings.repository.reference
+        } else {
+            throw OCIError(
+                .configuration, "no ledger is named",
+                subject: configuration?.path,
+                advice:
+                    "add \"ledger: {repository: REGISTRY/REPOSITORY}\" to publisher.yaml, or give "
+                    + "--ledger HOST/REPOSITORY")
+        }
+    }
+
+    /// The key that signs: of a file, of standard input, or of the variable that `publisher.yaml` names.
+    ///
+    /// Throws ``OCIError`` (configuration) where there is none.
+    func signingKey(_ options: SigningOptions) throws -> SigningKey {
+        if options.keyStdin {
+            return try SigningKey(pem: try Password.fromStandardInput(), source: "standard input")
+        }
+        if let file = options.keyFile {
+            guard let (bytes, isExposed) = try LocalFile.read(file) else {
+                throw OCIError(.notFound, "there is no such file", subject: file)
+            }
+            if isExposed {
+                Terminal.writeError(
+                    "publisher: warning: \(file) can be read by others: chmod 600 \(file)\n")
+            }
+            return try SigningKey(pem: String(decoding: bytes, as: UTF8.self), source: file)
+        }
+        if let key = try environmentKey() { return key }
+        let variable = settings?.signingKeyVariable
+        throw OCIError(
+            .configuration,
+            variable.map { "there is no key to sign records with: \($0) is not set" }
+                ?? "there is no key to sign records with",
+            advice: "'publisher run keygen' makes one; name its variable by signing-key-env in "
+                + "publisher.yaml, or give --key-file or --key-stdin")
+    }
+
+    /// The keys whose records are believed: those that are named, else those of `publisher.yaml`; and the
+    /// signing key's own, where it is here.
+    ///
+    /// Throws ``OCIError`` (configuration) where there is none.
+    func publicKeys(_ files: [String], signing: SigningKey? = nil) throws -> [PublicKey] {
+        let named = files.isEmpty ? settings?.publicKeys ?? [] : files
+        var keys = try named.map { file in
+            guard let (bytes, _) = try LocalFile.read(file) else {
+                throw OCIError(.notFound, "there is no such file", subject: file)
+            }
+            return try PublicKey(pem: String(decoding: bytes, as: UTF8.self), subject: file)
+        }
+        if let own = try signing ?? (files.isEmpty ? environmentKey() : nil),
+            !keys.contains(own.publicKey)
+        {
+            keys.append(own.publicKey)
+        }
+        guard !keys.isEmpty else {
+            throw OCIError(
+                .configuration, "no key is known whose records are to be believed",
+                advice: "name its public part: public-keys of the ledger in publisher.yaml, or "
+                    + "--public-key FILE")
+        }
+        return keys
+    }
+
+    private func environmentKey() throws -> SigningKey? {
+        guard let variable = settings?.signingKeyVariable,
+            let pem = environment[variable], !pem.isEmpty
+        else { return nil }
+        return try SigningKey(pem: pem, source: "the variable \(variable)")
+    }
+}

@@ -1,0 +1,108 @@
+import CNative
+import Glibc
+import OCIRegistry
+
+/// What is known of a ledger on this machine: a line of text for each record that was verified here. It
+/// may be deleted at any time, and is made anew then.
+///
+/// A line once written is believed for its tag: a record never changes. Whether one was changed all the
+/// same is what `run verify` finds out, which uses no index.
+public struct LedgerIndex: Sendable {
+    /// Bytes that an index may have; a larger one is made anew.
+    static let limit = 256 << 20
+
+    /// The file.
+    public let path: String
+    private let header: [UInt8]
+    private(set) var bytes: [UInt8] = []
+
+    /// The index of a ledger for these keys below a folder. What cannot be read, or is another ledger's, is
+    /// as good as none.
+    public init(folder: String, ledger: String, keys: [PublicKey]) {
+        let trusted = keys.map(\.keyID).sorted().joined(separator: ",")
+        let name = SHA2.digest(of: Array("\(ledger)\n\(trusted)".utf8)).hex.prefix(32)
+        path = "\(folder)/\(name).tsv"
+        header = Array("publisher.ledger-index.v1\t\(ledger)\t\(trusted)\n".utf8)
+        if let read = Self.read(path), read.starts(with: header), read.last == 0x0a {
+            bytes = read
+        } else {
+            bytes = header
+        }
+    }
+
+    /// The folder for indexes, where the user has one.
+    public static func folder(environment: [String: String]) -> String? {
+        func value(_ name: String) -> String? {
+            environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        }
+        return (value("XDG_CACHE_HOME") ?? value("HOME").map { $0 + "/.cache" })
+            .map { $0 + "/publisher/ledgers" }
+    }
+
+    /// The places of the lines, by the tags that they begin with.
+    func lines() -> [(tag: String, place: Range<Int>)] {
+        var found: [(tag: String, place: Range<Int>)] = []
+        bytes.withUnsafeBufferPointer { all in
+            guard let base = all.baseAddress else { return }
+            var start = header.count
+            while start < all.count, let end = memchr(base + start, 0x0a, all.count - start) {
+                let stop = UnsafeRawPointer(end) - UnsafeRawPointer(base)
+                if let tab = memchr(base + start, 0x09, stop - start) {
+                    let length = UnsafeRawPointer(tab) - UnsafeRawPointer(base) - start
+                    let tag = String(
+                        decoding: UnsafeBufferPointer(start: base + start, count: length),
+                        as: UTF8.self)
+                    found.append((tag, start..<stop))
+                }
+                start = stop + 1
+            }
+        }
+        return found
+    }
+
+    /// The row at a place; nil where it cannot be read, or holds none of the texts that are looked for.
+    func row(_ place: Range<Int>, holding needles: [[UInt8]]?) -> LedgerRow? {
+        if let needles {
+            let holds = bytes.withUnsafeBytes { all in
+                needles.contains { needle in
+                    all.baseAddress.map {
+                        cn_holds($0 + place.lowerBound, place.count, needle, needle.count) == 1
+                    } ?? false
+                }
+            }
+            guard holds else { return nil }
+        }
+        return LedgerRow(line: String(decoding: bytes[place], as: UTF8.self))
+    }
+
+    /// Adds rows, keeps the lines at these places, and writes the file where that changes it. An index
+    /// that cannot be written is no failure: the next one to ask reads the ledger again.
+    mutating func update(keeping places: [Range<Int>]?, adding rows: [LedgerRow]) {
+        guard places != nil || !rows.isEmpty else { return }
+        if let places {
+            var kept = header
+            for place in places { kept += bytes[place] + [0x0a] }
+            bytes = kept
+        }
+        for row in rows { bytes += Array("\(row.line)\n".utf8) }
+        try? LocalFile.replace(path, with: bytes, advice: "")
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_uid == geteuid(),
+            (1...limit).contains(Int(status.st_size))
+        else { return nil }
+        return [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            while count < buffer.count {
+                let got = Glibc.read(
+                    file, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+                guard got > 0 else { break }
+                count += got
+            }
+        }
+    }
+}
