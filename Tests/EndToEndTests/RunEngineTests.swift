@@ -28,13 +28,14 @@ import Testing
         let engine: Engine
         let name: String
         let scene: RunScene
+        private let binary: String
 
         init(_ engine: Engine, _ scene: RunScene, image: String, hasSocket: Bool) async throws {
             self.engine = engine
             self.scene = scene
             name = "job-\(UUID().uuidString.prefix(8).lowercased())"
-            let binaries = URL(filePath: Program.path).deletingLastPathComponent()
-                .resolvingSymlinksInPath().path()
+            binary = try await tool("readlink", "-f", Program.path)
+            let binaries = URL(filePath: binary).deletingLastPathComponent().path()
             let swift = try await tool("sh", "-c", "readlink -f \"$(command -v swift)\"")
             let toolchain = URL(filePath: swift).deletingLastPathComponent()
                 .deletingLastPathComponent().path()
@@ -57,7 +58,7 @@ import Testing
         }
 
         func publisher(_ arguments: String...) async throws -> String {
-            try await engine.docker(["exec", name, Program.path] + arguments)
+            try await engine.docker(["exec", name, binary] + arguments)
         }
 
         func end() async { _ = try? await engine.docker("kill", name) }
