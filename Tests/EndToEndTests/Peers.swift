@@ -8,11 +8,14 @@ enum Peer: String {
     case engine = "a Docker Engine; run the tests with 'scripts/peers run'"
     /// Debian's `buildah`, and the rights to use it.
     case buildah = "buildah"
+    /// What `scripts/verify-record` needs of PyPI.
+    case python = "securesystemslib and in-toto-attestation; scripts/setup test installs them"
 
     /// Whether it is there.
     var isThere: Bool {
         switch self {
         case .engine: Peers.environment["PUBLISHER_TEST_DOCKER_HOST"] != nil
+        case .python: FileManager.default.isExecutableFile(atPath: Peers.python)
         case .buildah: FileManager.default.isExecutableFile(atPath: "/usr/bin/buildah")
         }
     }
@@ -20,6 +23,11 @@ enum Peer: String {
 
 /// The machine that the tests run on.
 enum Peers {
+    /// The checkout.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path()
+    /// Python with the packages that `scripts/setup test` installs.
+    static let python = root + ".build/python/bin/python"
     static let environment = ProcessInfo.processInfo.environment
     /// Whether a peer that is missing fails its tests, as in CI, instead of skipping them.
     static let areRequired = environment["REQUIRE_ALL_TESTS"] == "1"

@@ -13,6 +13,6 @@ struct Run: AsyncParsableCommand {
             """,
         subcommands: [
             RunStart.self, RunFinish.self, RunShow.self, RunList.self, RunVerify.self, RunUses.self,
-            RunExport.self, RunPush.self, RunKeygen.self,
+            RunExport.self, RunPush.self, RunSign.self, RunKeygen.self,
         ])
 }

@@ -36,10 +36,18 @@ struct LedgerAccess: Sendable {
         }
     }
 
-    /// The key that signs: of a file, of standard input, or of the variable that `publisher.yaml` names.
+    /// The key that signs in this ledger. Throws ``OCIError`` (configuration) where there is none.
+    func signingKey(_ options: SigningOptions) throws -> SigningKey {
+        try Self.signingKey(
+            options, variable: settings?.signingKeyVariable, environment: environment)
+    }
+
+    /// The key that signs: of a file, of standard input, or of a variable.
     ///
     /// Throws ``OCIError`` (configuration) where there is none.
-    func signingKey(_ options: SigningOptions) throws -> SigningKey {
+    static func signingKey(
+        _ options: SigningOptions, variable: String?, environment: [String: String]
+    ) throws -> SigningKey {
         if options.keyStdin {
             return try SigningKey(pem: try Password.fromStandardInput(), source: "standard input")
         }
@@ -53,12 +61,11 @@ struct LedgerAccess: Sendable {
             }
             return try SigningKey(pem: String(decoding: bytes, as: UTF8.self), source: file)
         }
-        if let key = try environmentKey() { return key }
-        let variable = settings?.signingKeyVariable
+        if let key = try key(in: variable, environment) { return key }
         throw OCIError(
             .configuration,
-            variable.map { "there is no key to sign records with: \($0) is not set" }
-                ?? "there is no key to sign records with",
+            variable.map { "there is no key to sign with: \($0) is not set" }
+                ?? "there is no key to sign with",
             advice: "'publisher run keygen' makes one; name its variable by signing-key-env in "
                 + "publisher.yaml, or give --key-file or --key-stdin")
     }
@@ -90,9 +97,13 @@ struct LedgerAccess: Sendable {
     }
 
     private func environmentKey() throws -> SigningKey? {
-        guard let variable = settings?.signingKeyVariable,
-            let pem = environment[variable], !pem.isEmpty
-        else { return nil }
+        try Self.key(in: settings?.signingKeyVariable, environment)
+    }
+
+    private static func key(
+        in variable: String?, _ environment: [String: String]
+    ) throws -> SigningKey? {
+        guard let variable, let pem = environment[variable], !pem.isEmpty else { return nil }
         return try SigningKey(pem: pem, source: "the variable \(variable)")
     }
 }
