@@ -55,13 +55,14 @@ struct RunFinish: AsyncParsableCommand {
             }
             return reference
         }
-        let (job, session) = try await RunJob.open(file, ledger, signing, connection, output)
+        let (job, session, names) = try await RunJob.open(
+            file, ledger, signing, connection, output)
         var images: [PublishedImage] = []
         for path in receipt {
             images += try await PublishedImage.all(of: try PublishReceipt(file: path), session)
         }
         for text in published {
-            let reference = try Reference(parsing: text)
+            let reference = try names.reference(text)
             images.append(
                 try await PublishedImage(reference, in: session.repository(reference)))
         }

@@ -28,8 +28,10 @@ struct RunSign: AsyncParsableCommand {
     func validate() throws { try signing.check(connection) }
 
     func run() async throws {
+        let configuration = try await file.loadIfThere()
+        let names = RepositoryNames(configuration: configuration)
         let references = try images.map { text in
-            let reference = try Reference(parsing: text)
+            let reference = try names.reference(text)
             guard let digest = reference.digest else {
                 throw OCIError(
                     .usage, "an image is signed by digest", subject: text,
@@ -37,7 +39,6 @@ struct RunSign: AsyncParsableCommand {
             }
             return (reference, digest)
         }
-        let configuration = try await file.loadIfThere()
         let key = try LedgerAccess.signingKey(
             signing, variable: configuration?.ledger?.signingKeyVariable,
             environment: ProcessEnvironment.current)

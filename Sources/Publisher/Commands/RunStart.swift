@@ -49,10 +49,12 @@ struct RunStart: AsyncParsableCommand {
     func validate() throws { try signing.check(connection) }
 
     func run() async throws {
-        let (job, session) = try await RunJob.open(file, ledger, signing, connection, output)
+        let (job, session, names) = try await RunJob.open(
+            file, ledger, signing, connection, output)
         let evidence = RunEvidence(
             session: session, ledger: job.ledger, run: job.run, workflow: workflow,
-            image: try image.map { try Reference(parsing: $0) }, asksEngine: engine)
+            image: try image.map { (text) throws(OCIError) in try names.reference(text) },
+            asksEngine: engine)
         let outcome = try await job.start(evidence)
         if let record {
             try LocalFile.replace(record, with: outcome.signed.bytes, advice: Self.advice)
@@ -79,7 +81,7 @@ extension RunJob {
     static func open(
         _ file: ConfigurationOptions, _ ledger: LedgerOptions, _ signing: SigningOptions,
         _ connection: ConnectionOptions, _ output: OutputOptions
-    ) async throws -> (RunJob, Session) {
+    ) async throws -> (RunJob, Session, RepositoryNames) {
         let configuration = try await file.loadIfThere()
         let access = try LedgerAccess(
             named: ledger.ledger, configuration, environment: ProcessEnvironment.current)
@@ -88,7 +90,8 @@ extension RunJob {
             connection, output, credentialsFor: access.place.host,
             registries: configuration?.registries ?? [])
         return (
-            try RunJob(access, key: key, publicKeys: ledger.publicKey, session: session), session
+            try RunJob(access, key: key, publicKeys: ledger.publicKey, session: session), session,
+            RepositoryNames(configuration: configuration)
         )
     }
 }

@@ -33,7 +33,7 @@ struct RunUses: AsyncParsableCommand {
 
     func run() async throws {
         let reading = try await LedgerReading(ledger, file, connection, output)
-        let digests = try await digests(reading.session)
+        let digests = try await digests(reading)
         let rows = try await reading.catalog(naming: digests).rows.filter { $0.used(digests) }
         var uses = BuilderUses(rows)
         if tags { try await uses.lookUp(reading.session) }
@@ -48,13 +48,12 @@ struct RunUses: AsyncParsableCommand {
     }
 
     /// The digests by which a record may name the builder.
-    private func digests(_ session: Session) async throws -> Set<Digest> {
-        guard builder.contains("/") else { return [try Digest(parsing: builder)] }
-        let plain =
-            builder.hasPrefix("docker://") ? String(builder.dropFirst("docker://".count)) : builder
-        let reference = try Reference(parsing: plain)
+    private func digests(_ reading: LedgerReading) async throws -> Set<Digest> {
+        if let digest = try? Digest(parsing: builder) { return [digest] }
+        let names = RepositoryNames(configuration: reading.configuration)
+        let reference = try names.reference(builder)
         var digests = Set([reference.digest].compactMap { $0 })
-        if let top = try await session.repository(reference).manifest(reference.selector) {
+        if let top = try await reading.session.repository(reference).manifest(reference.selector) {
             digests.insert(top.digest)
             digests.formUnion(top.children.filter { $0.platform?.isUnknown != true }.map(\.digest))
         }

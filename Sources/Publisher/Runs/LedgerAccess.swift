@@ -17,7 +17,7 @@ struct LedgerAccess: Sendable {
         self.environment = environment
         settings = configuration?.ledger
         if let named {
-            let reference = try Destination.reference(named)
+            let reference = try RepositoryNames(configuration: configuration).destination(named)
             guard reference.tag == nil else {
                 throw OCIError(
                     .usage, "a ledger is a repository, not a tag", subject: named,
