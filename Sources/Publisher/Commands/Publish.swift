@@ -92,13 +92,18 @@ struct Publish: AsyncParsableCommand {
                 connection, output, credentialsFor: try host(of: plans),
                 registries: configuration.registries),
             orders: orders, exports: engineExport, options: try push.options(tags: []))
+        let record = try PublishedRun(configuration, job.session)
         let board = ProgressBoard(quiet: output.quiet)
         defer { board.finish() }
         let reports = try await job.run { board.show($0) }
         board.finish()
+        let recorded = await Result.catching {
+            try await record?.finish(reports.map { $0.receipt(environment) }, quiet: output.quiet)
+        }
         try PublishDelivery(
             reports: reports, receiptFiles: receipt, environment: environment
         ).deliver(output)
+        try recorded.get()
     }
 
     func validate() throws {

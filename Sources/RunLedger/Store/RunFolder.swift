@@ -54,6 +54,11 @@ public struct RunFolder: Sendable {
             openFile(signed.record.run), with: Array("\(signed.tag)\n".utf8), advice: Self.advice)
     }
 
+    /// Whether a job has begun here, whatever its record is worth.
+    public func isOpen(_ run: RunIdentity) -> Bool {
+        FileManager.default.fileExists(atPath: openFile(run))
+    }
+
     /// The record that this job goes on from; nil where none was begun.
     ///
     /// Throws ``OCIError`` (bad data) where it is not one of this very job, signed by one of these keys.
