@@ -147,7 +147,7 @@ let package = Package(
             name: "PublisherTests",
             dependencies: [
                 "ConfigurationFile", "ImageTags", "LocalRegistry", "OCIRegistry", "Publisher",
-                "TestSupport",
+                "RunLedger", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

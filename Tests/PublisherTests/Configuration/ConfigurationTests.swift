@@ -1,5 +1,6 @@
 import ImageTags
 import OCIRegistry
+import RunLedger
 import Testing
 
 @testable import ConfigurationFile
@@ -71,6 +72,7 @@ struct ConfigurationTests {
         let ledger = try #require(configuration.ledger)
         #expect(ledger.repository.reference.name == "git.example.org:8443/team/runs")
         #expect(ledger.signingKeyVariable == "LEDGER_KEY")
+        #expect(ledger.publicKeys == ["build/ledger.pub"])
         #expect(ledger.minimumGrade == .c)
         let retention = try #require(configuration.retention)
         #expect(retention.grace?.duration == .seconds(86_400))

@@ -39,7 +39,11 @@ enum Example {
             annotations: {org.opencontainers.image.ref.name: "{channel}"}
             tags:
               dev: {rolling: [tool]}
-        ledger: {repository: git/team/runs, signing-key-env: LEDGER_KEY, minimum-grade: C}
+        ledger:
+          repository: git/team/runs
+          signing-key-env: LEDGER_KEY
+          public-keys: [build/ledger.pub]
+          minimum-grade: C
         retention:
           grace: 24h
           limits: {count: 200, percent: 50}
