@@ -90,6 +90,16 @@ public actor Authenticator {
         }
     }
 
+    /// The value of `Authorization` that carries the account itself, for an API of the registry's own
+    /// host that takes no token made of it; nil where there is none, or no name and password.
+    ///
+    /// Throws ``OCIError`` (configuration) from the lookup.
+    public func accountAuthorization(for repository: RepositoryName) async throws -> String? {
+        let credentials = try await credentials(for: [.repository(repository, .pull)]).credentials
+        if case .bearer(let token) = credentials { return "Bearer \(token)" }
+        return credentials.basicAuthorization
+    }
+
     /// Takes in a response of the registry: from a 401, how it wants to be authenticated to.
     /// Bearer is preferred to Basic, and a 401 without a usable challenge keeps what is known.
     ///

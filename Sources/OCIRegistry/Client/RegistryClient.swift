@@ -164,6 +164,23 @@ public final class RegistryClient: Sendable {
             exchange: .init(request: "\(request.method) \(location)"))
     }
 
+    /// Sends one request of a registry's API beside the distribution's, at a path of its host, which takes
+    /// the account itself and no token made of it. Returns the response whatever its status.
+    func rest(
+        _ method: HTTPRequest.Method, _ path: String, _ repository: RepositoryName
+    ) async throws -> TransportResponse {
+        let connection = try await connection()
+        var head = HTTPRequest(
+            method: method, scheme: connection.base.scheme, authority: connection.base.authority,
+            path: path, headerFields: [.accept: "application/json"])
+        head.headerFields[.authorization] =
+            try await connection.authenticator.accountAuthorization(for: repository)
+        let response = try await transport.send(
+            TransportRequest(head, delivery: .collect(limit: 16 << 20)))
+        log(head, response)
+        return response
+    }
+
     private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
 
     private func authenticated(

@@ -43,6 +43,7 @@ extension HTTPField.Name {
     /// Names that registries use and RFC 9110 does not.
     static let dockerContentDigest = HTTPField.Name.known("Docker-Content-Digest")
     static let link = HTTPField.Name.known("Link")
+    static let totalCount = HTTPField.Name.known("X-Total-Count")
 
     static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else {

@@ -23,6 +23,32 @@ extension Repository {
         }
     }
 
+    /// The bytes and type of whatever is stored as a manifest under a digest, understood or not; nil when
+    /// there is none. OCI distribution-spec, end-3.
+    ///
+    /// Throws ``OCIError``: bad data when the bytes do not have that digest.
+    public func storedManifest(_ digest: Digest) async throws -> (bytes: [UInt8], type: MediaType)?
+    {
+        let path = "manifests/\(digest)"
+        return try await retrying("\(reference)@\(digest)") { _ in
+            let accepted = MediaType.acceptedManifests.map(\.rawValue) + ["*/*"]
+            let response = try await send(
+                .get, path, fields: [.accept: accepted.joined(separator: ", ")],
+                delivery: .collect(limit: Manifest.sizeLimit))
+            guard response.status != 404 else { return nil }
+            guard response.status == 200 else { throw failure(.get, path, response) }
+            let actual = SHA2.digest(of: response.body, digest.algorithm)
+            guard actual == digest else {
+                throw OCIError(
+                    .badData, "the registry served \(actual) when \(digest) was asked for",
+                    advice:
+                        "do not trust this registry or the proxy before it until that is explained")
+            }
+            let type = response.head.headerFields[.contentType].map(MediaType.init(rawValue:))
+            return (response.body, type ?? .octetStream)
+        }
+    }
+
     /// The digest behind a tag without its bytes, where the registry tells; nil when there is no
     /// such manifest. OCI distribution-spec, end-3.
     public func digest(_ selector: String) async throws -> Digest? {

@@ -17,6 +17,20 @@ extension Repository {
         return found ? Array(tags.prefix(limit)) : nil
     }
 
+    /// The tags after one, in the registry's order, at most `limit` of them: whether a list that ended
+    /// there had an end. OCI distribution-spec, end-8b.
+    public func tags(after last: Tag, limit: Int) async throws -> [Tag] {
+        struct Page: Decodable { var tags: [String]? }
+        var tags: [Tag] = []
+        _ = try await pages("tags/list?n=\(limit)&last=\(last)") { body in
+            tags =
+                try JSON.decode(Page.self, from: body, what: "the tag list").tags?
+                .map { try Tag($0) } ?? []
+            return false
+        }
+        return tags
+    }
+
     /// Walks pages joined by `Link` fields until there is none or `take` has had enough. False
     /// when the first one does not exist.
     func pages(

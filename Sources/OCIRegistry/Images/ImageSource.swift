@@ -82,7 +82,7 @@ public protocol UnpackedImage: Sendable {
 
 /// Runs `body` for each item, in order of beginning, at most `parallel` at a time; the first
 /// error cancels the rest.
-func forEach<Item: Sendable>(
+public func forEach<Item: Sendable>(
     _ items: some Sequence<Item>, parallel: Int,
     _ body: @escaping @Sendable (Item) async throws -> Void
 ) async throws {

@@ -42,3 +42,14 @@ public struct RepositoryName: Sendable, Hashable, Comparable, CustomStringConver
 
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
+
+extension RepositoryName: Codable {
+    public init(from decoder: any Decoder) throws {
+        try self.init(decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

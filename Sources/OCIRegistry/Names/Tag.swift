@@ -25,6 +25,17 @@ public struct Tag: Sendable, Hashable, Comparable, CustomStringConvertible {
     public static func < (left: Tag, right: Tag) -> Bool { left.description < right.description }
 }
 
+extension Tag: Codable {
+    public init(from decoder: any Decoder) throws {
+        try self.init(decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
 /// Tests on single bytes of ASCII text.
 enum ASCII {
     static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -31,7 +31,7 @@ final class CurlLoop: Sendable {
         guard let handle = curl_multi_init() else {
             preconditionFailure("libcurl cannot be initialised")
         }
-        _ = cn_multi_set_long(handle, CURLMOPT_MAXCONNECTS, 16)
+        _ = cn_multi_set_long(handle, CURLMOPT_MAXCONNECTS, 128)
         multi = Multi(handle: handle)
     }
 
