@@ -28,7 +28,7 @@ struct Publisher: AsyncParsableCommand {
         subcommands: [
             Push.self, Publish.self, Copy.self, Promote.self, Index.self, Verify.self, Pin.self,
             DigestCommand.self, Inspect.self, Tags.self, Delete.self, Login.self, Logout.self,
-            ConfigCommand.self, Doctor.self, Run.self,
+            Prune.self, Run.self, ConfigCommand.self, Doctor.self,
         ])
 
     static func main() async {

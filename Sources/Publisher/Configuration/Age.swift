@@ -7,6 +7,9 @@ struct Age: Sendable, Hashable, CustomStringConvertible {
     /// How long it is.
     let duration: Duration
 
+    /// How long it is, in seconds.
+    var seconds: Int64 { duration.components.seconds }
+
     /// Reads a span. Throws ``OCIError`` (configuration).
     init(_ text: String) throws(OCIError) {
         let units: [Character: Int64] = ["m": 60, "h": 3600, "d": 86400, "w": 604_800]

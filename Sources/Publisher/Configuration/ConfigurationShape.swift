@@ -117,6 +117,9 @@ extension Configuration {
                     "How much of a repository one prune may delete without a word."),
             ]), "Past either, apply wants the plan's hash typed out."),
         .init(
+            "protect", .list(of: .text(.tagPattern)),
+            "Tags that are kept in every repository. Rolling tags of images always are."),
+        .init(
             "roots",
             .record([
                 .init(
@@ -145,6 +148,12 @@ extension Configuration {
                 .init(
                     "patches", .number(1...10_000), required: true,
                     "Of each, so many of the newest patches."),
+                .init(
+                    "prereleases", .number(0...10_000),
+                    "The same for pre-releases, which are counted apart; as many as patches."),
+                .init(
+                    "prefix", .text(.tagPattern),
+                    "What stands before the version; by default nothing, or a v."),
             ]), "Releases."),
         .init("newest", .number(1...1_000_000), "Of the tags, so many of the newest."),
         .init("younger-than", .text(.age), "Of the tags, those that came within this time."),

@@ -1,16 +1,9 @@
 import ConfigurationFile
+import ImageTags
 import OCIRegistry
 
 /// What prune keeps.
 struct RetentionSettings: Sendable, Hashable {
-    /// Past either, a plan's hash has to be typed out.
-    struct Limits: Sendable, Hashable {
-        /// Digests that one prune may delete.
-        var count: Int?
-        /// Percent of a repository's digests that one prune may delete.
-        var percent: Int?
-    }
-
     /// What is kept whatever the rules say.
     struct Roots: Sendable, Hashable {
         /// Files whose image references are kept, as paths with `*` and `**`.
@@ -30,7 +23,9 @@ struct RetentionSettings: Sendable, Hashable {
     /// How long nothing is deleted after it came.
     var grace: Age?
     /// How much one prune may delete.
-    var limits = Limits()
+    var limits = RetentionPolicy.Limits()
+    /// Tags that are kept in every repository, whatever the rules say.
+    var protected: [TagPattern] = []
     /// What is kept besides.
     var roots = Roots()
     /// One entry a repository; one that is not here is left alone.
@@ -40,6 +35,7 @@ struct RetentionSettings: Sendable, Hashable {
         grace = try node["grace"]?.value(Age.init)
         limits.count = try node["limits"]?["count"]?.number(0...1_000_000)
         limits.percent = try node["limits"]?["percent"]?.number(0...100)
+        protected = try node["protect"]?.each { TagPattern($0) } ?? []
         roots.pins = try node["roots"]?["pins"]?.each { $0 } ?? []
         roots.ledger = try node["roots"]?["ledger"]?.value(Age.init)
         for member in node["repositories"]?.members ?? [] {
@@ -53,23 +49,20 @@ struct RetentionSettings: Sendable, Hashable {
     }
 }
 
-/// What a rule keeps.
-enum KeepRule: Sendable, Hashable {
-    /// Tags that a pattern fits: the newest so many of them, those within an age; all without either.
-    case tags([String], newest: Int?, youngerThan: Age?)
-    /// The newest releases.
-    case versions(minors: Int, patches: Int)
-
+extension KeepRule {
     init(_ node: ConfigurationNode) throws(OCIError) {
-        let tags = try node["tags"]?.each { $0 }
+        let tags = try node["tags"]?.each { TagPattern($0) }
         let newest = try node["newest"]?.number(1...1_000_000)
         let age = try node["younger-than"]?.value(Age.init)
         switch (tags, node["versions"]) {
-        case (let tags?, nil): self = .tags(tags, newest: newest, youngerThan: age)
+        case (let tags?, nil): self = .tags(tags, newest: newest, youngerThan: age?.seconds)
         case (nil, let versions?) where newest == nil && age == nil:
             self = .versions(
-                minors: try versions.required("minors").number(1...10_000),
-                patches: try versions.required("patches").number(1...10_000))
+                VersionRule(
+                    prefix: try versions["prefix"]?.text() ?? "",
+                    minors: try versions.required("minors").number(1...10_000),
+                    patches: try versions.required("patches").number(1...10_000),
+                    prereleases: try versions["prereleases"]?.number(0...10_000)))
         case (nil, .some):
             throw node.error(
                 "\"newest\" and \"younger-than\" do not go with \"versions\"",

@@ -77,13 +77,15 @@ struct ConfigurationTests {
         let retention = try #require(configuration.retention)
         #expect(retention.grace?.duration == .seconds(86_400))
         #expect(retention.limits == .init(count: 200, percent: 50))
+        #expect(retention.protected == [TagPattern("keep-*")])
         #expect(retention.roots == .init(pins: ["build/**"], ledger: try Age("90d")))
         #expect(
             retention.repositories.map(\.keep) == [
                 [
-                    .tags(["latest"], newest: nil, youngerThan: nil),
-                    .versions(minors: 3, patches: 2),
-                    .tags(["sha-*"], newest: 10, youngerThan: try Age("2w")),
+                    .tags([TagPattern("latest")]),
+                    .versions(
+                        VersionRule(prefix: "app-", minors: 3, patches: 2, prereleases: 1)),
+                    .tags([TagPattern("sha-*")], newest: 10, youngerThan: 14 * 86_400),
                 ]
             ])
     }

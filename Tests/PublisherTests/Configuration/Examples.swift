@@ -47,12 +47,13 @@ enum Example {
         retention:
           grace: 24h
           limits: {count: 200, percent: 50}
+          protect: ["keep-*"]
           roots: {pins: ["build/**"], ledger: 90d}
           repositories:
             git/team/app:
               keep:
                 - {tags: [latest]}
-                - {versions: {minors: 3, patches: 2}}
+                - {versions: {minors: 3, patches: 2, prereleases: 1, prefix: app-}}
                 - {tags: ["sha-*"], newest: 10, younger-than: 2w}
         """
 

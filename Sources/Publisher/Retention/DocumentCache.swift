@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Glibc
+import OCIRegistry
+
+/// Manifests and image configurations by their digests, in a folder that can be deleted at any time. What
+/// is read is hashed again; what does not have its digest is not there.
+struct DocumentCache: Sendable {
+    /// A document and the type under which it is stored.
+    struct Document: Sendable {
+        var bytes: [UInt8]
+        var type: MediaType
+    }
+
+    /// Bytes above which a document is not kept.
+    private static let limit = 1 << 20
+    private let folder: String?
+
+    /// A cache in a folder, by default `publisher/documents` in the user's cache; one that keeps nothing
+    /// where there is no such place.
+    init(folder: String?, environment: [String: String]) {
+        func named(_ variable: String) -> String? {
+            environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        }
+        let usual = named("XDG_CACHE_HOME") ?? named("HOME").map { "\($0)/.cache" }
+        self.folder = folder ?? usual.map { "\($0)/publisher/documents" }
+    }
+
+    /// The document of a digest; nil where it is not there.
+    func document(_ digest: Digest) -> Document? {
+        guard let path = path(digest),
+            let bytes = try? LocalDocument.read(path, limit: Self.limit + 512, what: "a document"),
+            let end = bytes.firstIndex(of: 0x0a)
+        else { return nil }
+        let content = Array(bytes[(end + 1)...])
+        guard SHA2.digest(of: content, digest.algorithm) == digest else {
+            unlink(path)
+            return nil
+        }
+        let type = MediaType(rawValue: String(decoding: bytes[..<end], as: UTF8.self))
+        return Document(bytes: content, type: type)
+    }
+
+    /// Keeps a document; where that cannot be done, it is fetched again another time.
+    func keep(_ document: Document, as digest: Digest) {
+        guard let path = path(digest), document.bytes.count <= Self.limit else { return }
+        let parent = Configuration.folder(of: path)
+        let draft = "\(path).\(UInt64.random(in: 0 ... .max))"
+        var opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if opened < 0, errno == ENOENT {
+            try? FileManager.default.createDirectory(
+                atPath: parent, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        }
+        guard opened >= 0 else { return }
+        let text = Array("\(document.type)\n".utf8) + document.bytes
+        let problem = LocalDocument.append(text, to: opened)
+        close(opened)
+        if problem != 0 || rename(draft, path) != 0 { unlink(draft) }
+    }
+
+    private func path(_ digest: Digest) -> String? {
+        folder.map { "\($0)/\(digest.algorithm.rawValue)/\(digest.hex.prefix(2))/\(digest.hex)" }
+    }
+}

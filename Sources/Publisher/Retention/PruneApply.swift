@@ -1,0 +1,187 @@
+import ImageTags
+import OCIRegistry
+import Synchronization
+
+/// Carries a plan out: what it names and what a new look at the repository would delete too, nothing else.
+struct PruneApply: Sendable {
+    /// Deletions at a time, and between two looks at what else happens in the repository.
+    private static let parallel = 8
+    private static let chunk = 64
+
+    let survey: PruneSurvey
+    let plan: PrunePlan
+    let journal: PruneJournal
+    /// What earlier runs of this plan did.
+    let earlier: JournalReading?
+    /// Told of each step.
+    let progress: @Sendable (String) -> Void
+
+    /// Never throws once something may have been deleted; see the report.
+    func run(_ targets: [PruneTarget]) async throws -> ApplyReport {
+        var report = ApplyReport(plan: plan.hash, journal: journal.path)
+        for part in plan.repositories where !part.deletions.isEmpty {
+            guard let target = targets.first(where: { "\($0.reference)" == part.repository }) else {
+                continue
+            }
+            do {
+                report.parts.append(try await carryOut(part, target, &report))
+            } catch let error as OCIError {
+                report.note(error)
+            }
+        }
+        return report
+    }
+
+    private func carryOut(
+        _ part: RepositoryPlan, _ target: PruneTarget, _ report: inout ApplyReport
+    ) async throws -> ApplyReport.Part {
+        progress("\(part.repository): looking again")
+        let now = try await survey.look(at: target, planned: part.deletions)
+        var result = ApplyReport.Part(repository: part.repository)
+        var outcomes: [Digest: DigestDeletion.Outcome] = [:]
+        let doomed = StillDoomed(part, now.plan, earlier)
+        result.earlier = doomed.earlier
+        result.gone = doomed.gone
+        for digest in doomed.earlier + doomed.gone { outcomes[digest] = .gone }
+        for note in doomed.skipped { outcomes[note.digest] = .skipped(note.note) }
+        let watch = RepositoryWatch(
+            try await survey.reader(target.reference, target.dialect), now.snapshot, target.policy)
+        let deletion = deletion(target, now)
+        var waiting = part.deletions.filter { outcomes[$0.digest] == nil }
+        var spared: Set<Digest> = []
+        while !waiting.isEmpty {
+            let all = Set(waiting.map(\.digest))
+            let ready = waiting.filter { all.isDisjoint(with: $0.after) }.prefix(Self.chunk)
+            guard !ready.isEmpty else { break }
+            do { spared.formUnion(try await watch.news()) } catch {
+                report.note(error as? OCIError ?? OCIError(.temporary, "interrupted"))
+                break
+            }
+            let done = await carryOut(Array(ready), deletion, spared, outcomes)
+            outcomes.merge(done) { $1 }
+            waiting.removeAll { done[$0.digest] != nil }
+            progress("\(part.repository): \(outcomes.count) of \(part.deletions.count)")
+            if done.values.contains(where: { $0.endsAll }) || Task.isCancelled { break }
+        }
+        settle(part, outcomes, doomed, &result, &report)
+        // What is interrupted in the middle has to be looked after too.
+        let check = SurvivorCheck(
+            reader: try await survey.reader(target.reference, target.dialect),
+            repository: deletion.repository, former: now.snapshot, kept: now.plan.kept,
+            journal: journal)
+        do {
+            let found = try await Task { [result] in try await check.run(after: result.deleted) }
+                .value
+            result.restored = found.restored
+            result.broken = found.broken
+        } catch {
+            report.note(error as? OCIError ?? OCIError(.temporary, "interrupted"))
+        }
+        return result
+    }
+
+    private func deletion(_ target: PruneTarget, _ now: PruneSurvey.Outcome) -> DigestDeletion {
+        let kept = Set(now.plan.kept.map(\.digest))
+        let blobs = now.snapshot.manifests.filter { kept.contains($0.digest) }.flatMap(\.blobs)
+        return DigestDeletion(
+            repository: survey.session.repository(target.reference, .delete),
+            dialect: now.snapshot.dialect, cache: survey.cache, journal: journal,
+            sharedBlobs: Set(blobs.map(\.digest)))
+    }
+
+    private func carryOut(
+        _ ready: [Deletion], _ deletion: DigestDeletion, _ spared: Set<Digest>,
+        _ before: [Digest: DigestDeletion.Outcome]
+    ) async -> [Digest: DigestDeletion.Outcome] {
+        let outcomes = Mutex<[Digest: DigestDeletion.Outcome]>([:])
+        let stop = Atomic(false)
+        try? await forEach(ready, parallel: Self.parallel) { one in
+            guard !stop.load(ordering: .relaxed), !Task.isCancelled else { return }
+            let outcome: DigestDeletion.Outcome
+            if spared.contains(one.digest) {
+                outcome = .skipped("something new names it")
+            } else if let owner = one.after.first(where: { before[$0]?.isAway == false }) {
+                outcome = .skipped("\(owner.short), to which it belongs, stays")
+            } else {
+                outcome = await deletion.run(one)
+            }
+            if outcome.endsAll { stop.store(true, ordering: .relaxed) }
+            outcomes.withLock { $0[one.digest] = outcome }
+        }
+        return outcomes.withLock { $0 }
+    }
+
+    private func settle(
+        _ part: RepositoryPlan, _ outcomes: [Digest: DigestDeletion.Outcome],
+        _ doomed: StillDoomed, _ result: inout ApplyReport.Part, _ report: inout ApplyReport
+    ) {
+        let known = Set(doomed.earlier + doomed.gone)
+        for deletion in part.deletions where !known.contains(deletion.digest) {
+            switch outcomes[deletion.digest] {
+            case .deleted?:
+                result.deleted.append(deletion.digest)
+                result.freed += deletion.bytes
+            case .gone?: result.gone.append(deletion.digest)
+            case .skipped(let note)?:
+                result.skipped.append(.init(digest: deletion.digest, note: note))
+            case .unsupported(let error)?:
+                result.isUnsupported = true
+                report.note(error)
+            case .failed(let error)?:
+                result.failed.append(.init(digest: deletion.digest, note: error.message))
+                report.note(error)
+            case nil:
+                let note = "not tried"
+                result.failed.append(.init(digest: deletion.digest, note: note))
+                if Task.isCancelled { report.note(OCIError(.temporary, "interrupted")) }
+            }
+        }
+    }
+}
+
+extension DigestDeletion.Outcome {
+    /// Whether nothing more of the repository is worth a try.
+    var endsAll: Bool {
+        switch self {
+        case .unsupported: true
+        case .failed(let error):
+            [.denied, .unreachable, .temporary, .configuration].contains(error.kind)
+        case .deleted, .gone, .skipped: false
+        }
+    }
+}
+
+/// Of a plan, what a plan made now would delete too.
+struct StillDoomed: Sendable {
+    /// What is not there any more, and was deleted by an earlier run of this plan.
+    private(set) var earlier: [Digest] = []
+    /// What is not there any more, whoever did it.
+    private(set) var gone: [Digest] = []
+    /// What stays now.
+    private(set) var skipped: [ApplyReport.Note] = []
+
+    init(_ plan: RepositoryPlan, _ now: RepositoryPlan, _ journal: JournalReading?) {
+        let kept = Dictionary(uniqueKeysWithValues: now.kept.map { ($0.digest, $0) })
+        let doomed = Dictionary(uniqueKeysWithValues: now.deletions.map { ($0.digest, $0) })
+        let tried = Set(
+            (journal?.calls ?? []).filter { $0.repository == plan.repository }.map(\.digest))
+        for deletion in plan.deletions {
+            if let still = doomed[deletion.digest] {
+                let more = Set(still.tags).subtracting(deletion.tags).sorted()
+                if let tag = more.first {
+                    skipped.append(.init(digest: deletion.digest, note: "tag \(tag) is on it now"))
+                } else if still.isListed, !deletion.isListed {
+                    skipped.append(.init(digest: deletion.digest, note: "it was pushed again"))
+                }
+            } else if let reason = kept[deletion.digest]?.reason {
+                skipped.append(.init(digest: deletion.digest, note: "it stays now: \(reason.root)"))
+            } else if let reason = now.stopped {
+                skipped.append(.init(digest: deletion.digest, note: reason))
+            } else if tried.contains(deletion.digest) {
+                earlier.append(deletion.digest)
+            } else {
+                gone.append(deletion.digest)
+            }
+        }
+    }
+}
