@@ -5,8 +5,8 @@ extension GiteaRelease {
     /// and deleting a former digest deletes the tag as it is now (go-gitea/gitea#35853).
     public var faultOfDeletion: String? {
         guard isWithin([1, 25, 0], [1, 25, 1]) else { return nil }
-        return "Gitea \(description) keeps several manifests under one tag, so that deleting a former "
-            + "one takes the tag away"
+        return "Gitea \(description) keeps several manifests under one tag, so that deleting a "
+            + "former one takes the tag away"
     }
 
     /// Whether it lists the versions of a single image. Gitea does since 1.24; of Forgejo nothing is assumed.

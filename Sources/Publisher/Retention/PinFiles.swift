@@ -32,8 +32,8 @@ struct PinFiles: Sendable {
             guard !fitting.isEmpty else { continue }
             for index in fitting { hits[index] += 1 }
             let name = "\(base)/\(path)"
-            guard let bytes = try LocalDocument.read(name, limit: Self.limit, what: "a file of pins")
-            else { continue }
+            let bytes = try LocalDocument.read(name, limit: Self.limit, what: "a file of pins")
+            guard let bytes else { continue }
             take(bytes, path, repositories)
         }
         if let idle = hits.firstIndex(of: 0) {
