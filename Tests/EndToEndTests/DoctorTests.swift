@@ -107,7 +107,7 @@ import Testing
     @Test("interrupted while it tries whether one may push, it still leaves nothing behind")
     func interrupted() async throws {
         let registry = try ScriptedRegistry()
-        registry.inject(Fault(method: "POST", .delay(6)))
+        registry.inject(Fault(method: "POST", .delay(3)))
         let scene = try DoctorScene()
         let child = try ChildProcess(scene.program.call(["doctor", "\(registry.host)/team/app"]))
         #expect(await registry.waitForRequests(method: "POST"))
