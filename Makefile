@@ -43,12 +43,13 @@ check: ## formatting, shell scripts, and that the generated pages are up to date
 docs: ## write docs/cli and docs/man anew from the program
 	scripts/docs
 
-bench: ## measure the programs beside skopeo, docker push and docker-registry (about 25 minutes)
+bench: ## measure the programs beside skopeo, docker push and docker-registry (about 30 minutes)
 	scripts/setup bench
 	$(MAKE) build
 	Benchmarks/run $(BENCH_FLAGS)
 	Benchmarks/channels
 	Benchmarks/pins
+	Benchmarks/retention
 	Benchmarks/registry
 
 install: $(release) ## copy the programs, their man pages and completions below PREFIX
