@@ -8,7 +8,7 @@ import SystemPackage
     import Musl
 #endif
 
-/// Small files that decide who may come in: read whole and bounded, written in one step.
+/// Small files that decide who may come in: read whole and bounded, with what tells whether they changed.
 enum GuardedFile {
     /// Bytes that such a file may have.
     static let limit = 1 << 20
@@ -55,62 +55,6 @@ enum GuardedFile {
         }
     }
 
-    /// Replaces a file in one step: written beside it, flushed to the disk, renamed. A symbolic
-    /// link stays, and what it points to is replaced.
-    ///
-    /// Throws ``OCIError`` (configuration) naming the file.
-    static func replace(
-        _ path: String, with bytes: [UInt8], mode: FilePermissions
-    ) throws(OCIError) {
-        let target = resolved(path)
-        try write(bytes, mode, besides: target) { draft in
-            guard rename(draft.string, target.string) == 0 else { throw Errno(rawValue: errno) }
-        }
-    }
-
-    /// Makes a file that is not there yet, whole from its first moment; false when there is one,
-    /// which is left as it is.
-    static func create(
-        _ path: String, with bytes: [UInt8], mode: FilePermissions
-    ) throws(OCIError) -> Bool {
-        try write(bytes, mode, besides: FilePath(path)) { draft in
-            defer { unlink(draft.string) }
-            if link(draft.string, path) == 0 { return true }
-            guard errno == EEXIST else { throw Errno(rawValue: errno) }
-            return false
-        }
-    }
-
-    private static func write<T>(
-        _ bytes: [UInt8], _ mode: FilePermissions, besides target: FilePath,
-        then place: (FilePath) throws -> T
-    ) throws(OCIError) -> T {
-        let folder = target.removingLastComponent()
-        let name = ".\(target.lastComponent?.string ?? "").\(UInt64.random(in: 0 ... .max))"
-        let draft = folder.appending(name)
-        do {
-            // Narrow until it is whole; fchmod then gives the mode whatever the umask says.
-            let file = try FileDescriptor.open(
-                draft, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite])
-            try file.closeAfter {
-                try file.writeAll(bytes)
-                guard fchmod(file.rawValue, mode.rawValue) == 0, fsync(file.rawValue) == 0 else {
-                    throw Errno(rawValue: errno)
-                }
-            }
-            let result = try place(draft)
-            // Some file systems cannot flush a folder; the file itself is safe by then.
-            let parent = try FileDescriptor.open(
-                folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec, .directory])
-            try parent.closeAfter { _ = fsync(parent.rawValue) }
-            return result
-        } catch {
-            unlink(draft.string)
-            throw refusal("it cannot be written: \(reason(error))", target.string)
-        }
-    }
-
     private static func content(of file: FileDescriptor, _ path: String) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -122,12 +66,6 @@ enum GuardedFile {
                 throw refusal("it is larger than \(limit) bytes", path)
             }
         }
-    }
-
-    private static func resolved(_ path: String) -> FilePath {
-        guard let real = realpath(path, nil) else { return FilePath(path) }
-        defer { free(real) }
-        return FilePath(String(cString: real))
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -37,7 +37,7 @@ public final class TokenIssuer: Sendable {
     ) async throws(OCIError) {
         if GuardedFile.stamp(of: keyFile) == nil {
             // Of two processes that start at once, one makes it and both use it.
-            _ = try GuardedFile.create(keyFile, with: Self.randomKey(), mode: [.ownerReadWrite])
+            _ = try LocalFile.create(keyFile, with: Self.randomKey(), mode: [.ownerReadWrite])
         }
         guard let (key, _) = try GuardedFile.read(keyFile, isSecret: true),
             key.count == Self.keySize
@@ -57,7 +57,7 @@ public final class TokenIssuer: Sendable {
     /// Throws ``OCIError`` (configuration) when the file cannot be written.
     public func expireAll() async throws(OCIError) {
         let key = Self.randomKey()
-        try GuardedFile.replace(keyFile, with: key, mode: [.ownerReadWrite])
+        try LocalFile.replace(keyFile, with: key, mode: [.ownerReadWrite])
         let new = await Self.collection(key)
         keys.withLock { $0 = new }
     }

@@ -97,6 +97,6 @@ extension UserFile {
                 advice: "install libxcrypt")
         }
         let new = UserEntries.setting(user, to: hash, in: old)
-        try GuardedFile.replace(path, with: new, mode: [.ownerReadWrite])
+        try LocalFile.replace(path, with: new, mode: [.ownerReadWrite])
     }
 }

@@ -164,6 +164,6 @@ struct CertificateFolder {
     private func write(
         _ text: String, to path: String, mode: FilePermissions
     ) throws(OCIError) {
-        try GuardedFile.replace(path, with: Array("\(text)\n".utf8), mode: mode)
+        try LocalFile.replace(path, with: Array("\(text)\n".utf8), mode: mode)
     }
 }

@@ -81,7 +81,9 @@ public struct DockerConfigFile: Sendable {
 
     private func save(_ file: AuthFile) throws {
         let document = JSONValue.object(file.document)
-        try LocalFile.replace(path, with: JSON.encode(document, pretty: true))
+        try LocalFile.replace(
+            path, with: JSON.encode(document, pretty: true),
+            advice: "let this user write it, or point DOCKER_CONFIG to another folder")
     }
 }
 

@@ -74,9 +74,10 @@ struct PrunePlanCommand: AsyncParsableCommand {
             outcomes.map(\.plan), limits: configuration.retention?.limits ?? .init(),
             created: PruneSurvey.now, validity: validity)
         if let html {
-            try FileReplacement.write(
-                Array(PruneReport(plan: plan, outcomes: outcomes).html.utf8), to: html,
-                what: "the report", advice: "name a file in a folder that may be written to")
+            try LocalFile.replace(
+                html, with: Array(PruneReport(plan: plan, outcomes: outcomes).html.utf8),
+                mode: .readableByAll, what: "the report",
+                advice: "name a file in a folder that may be written to")
         }
         try deliver(plan, session)
         if let failure { throw failure }
@@ -84,8 +85,8 @@ struct PrunePlanCommand: AsyncParsableCommand {
 
     private func deliver(_ plan: PrunePlan, _ session: Session) throws {
         if let out {
-            try FileReplacement.write(
-                plan.document, to: out, what: "the plan",
+            try LocalFile.replace(
+                out, with: plan.document, mode: .readableByAll, what: "the plan",
                 advice: "name a file in a folder that may be written to")
         }
         if output.json {

@@ -3,6 +3,7 @@ import Console
 import Glibc
 import OCIRegistry
 import RunLedger
+import SystemPackage
 
 /// `publisher run keygen`.
 struct RunKeygen: AsyncParsableCommand {
@@ -22,17 +23,24 @@ struct RunKeygen: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        for path in [file, file + ".pub"] where access(path, F_OK) == 0 {
+        let key = SigningKey()
+        try make(file + ".pub", key.publicKey.pem, mode: .readableByAll)
+        do {
+            try make(file, key.privatePEM(), mode: [.ownerReadWrite])
+        } catch {
+            unlink(file + ".pub")
+            throw error
+        }
+        Terminal.write("\(key.publicKey.keyID)\n")
+    }
+
+    private func make(_ path: String, _ text: String, mode: FilePermissions) throws {
+        let isNew = try LocalFile.create(
+            path, with: Array(text.utf8), mode: mode, advice: RunStart.advice)
+        guard isNew else {
             throw OCIError(
                 .usage, "the file is there already", subject: path,
                 advice: "a key that is lost cannot be made again: name another file")
         }
-        let key = SigningKey()
-        let advice = RunStart.advice
-        try LocalFile.replace(file, with: Array(key.privatePEM().utf8), advice: advice)
-        try LocalFile.replace(
-            file + ".pub", with: Array(key.publicKey.pem.utf8), advice: advice)
-        chmod(file + ".pub", 0o644)
-        Terminal.write("\(key.publicKey.keyID)\n")
     }
 }

@@ -1,5 +1,5 @@
-import Glibc
 import OCIRegistry
+import SystemPackage
 
 /// What a step of a workflow leaves for those after it: `GITHUB_OUTPUT` and
 /// `GITHUB_STEP_SUMMARY`, which Gitea Actions sets too.
@@ -19,17 +19,15 @@ struct StepOutput {
 
     private func append(_ text: String, to variable: String) throws {
         guard let path = environment[variable], !path.isEmpty else { return }
-        let opened = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard opened >= 0 else {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.append, .create, .closeOnExec],
+                permissions: [.ownerReadWrite])
+            _ = try file.closeAfter { try file.writeAll(Array(text.utf8)) }
+        } catch {
             throw OCIError(
-                .configuration, "the file that \(variable) names cannot be written",
+                .configuration, "the file that \(variable) names cannot be written: \(error)",
                 subject: path, advice: "unset \(variable) outside of a workflow")
-        }
-        defer { close(opened) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(opened, bytes, bytes.count) == bytes.count else {
-            throw OCIError(
-                .configuration, "\(variable) could not be written in full", subject: path)
         }
     }
 }

@@ -46,8 +46,9 @@ struct PinJob: Sendable {
             try write(&report)
             let lock = renewed(previous ?? Lockfile(), report.findings, answer.facts)
             if lock != previous, previous != nil || !lock.images.isEmpty {
-                try FileReplacement.write(
-                    lock.rendered, to: tree.top + lockfile, what: "the lockfile",
+                try LocalFile.replace(
+                    tree.top + lockfile, with: lock.rendered, mode: .readableByAll,
+                    what: "the lockfile",
                     advice: "see who may write there, then run again")
                 report.lockWritten = true
             }
@@ -57,15 +58,10 @@ struct PinJob: Sendable {
 
     private func lock() throws(OCIError) -> Lockfile? {
         let path = tree.top + lockfile
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int,
-            size <= Lockfile.sizeLimit, let data = FileManager.default.contents(atPath: path)
-        else {
-            throw OCIError(
-                .configuration, "the lockfile cannot be read, or is too large", subject: lockfile,
-                advice: "remove it and run 'publisher pin'")
+        let file = try LocalFile.read(path, limit: Lockfile.sizeLimit, what: "the lockfile")
+        return try file.map { file throws(OCIError) in
+            try Lockfile(parsing: file.bytes, path: lockfile)
         }
-        return try Lockfile(parsing: Array(data), path: lockfile)
     }
 
     /// The lockfile after this run: what other paths use, when only some were looked at, stays.
@@ -104,8 +100,8 @@ struct PinJob: Sendable {
                 report.leaveAlone(path)
                 continue
             }
-            try FileReplacement.write(
-                try PinEdit.apply(edits, to: file.bytes), to: tree.top + path, mode: file.mode,
+            try LocalFile.replace(
+                tree.top + path, with: try PinEdit.apply(edits, to: file.bytes), mode: file.mode,
                 // The tree is under version control, and 2,000 waits for the disk are seconds.
                 isSynced: false, what: "the file", advice: "see who may write there, then run again"
             )

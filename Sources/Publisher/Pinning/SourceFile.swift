@@ -1,6 +1,7 @@
 import Glibc
 import ImageTags
 import OCIRegistry
+import SystemPackage
 
 /// A file as it was read.
 struct SourceFile: Sendable {
@@ -17,7 +18,7 @@ struct SourceFile: Sendable {
     let path: String
     let bytes: [UInt8]
     /// Its permissions.
-    let mode: mode_t
+    let mode: FilePermissions
 
     /// Reads a file of a tree whole, if it is text and not too large; never through a link.
     init(_ path: String, in tree: SourceTree) throws(Refusal) {
@@ -52,6 +53,6 @@ struct SourceFile: Sendable {
         guard !bytes.prefix(Self.sample).contains(0) else { throw .binary }
         self.path = path
         self.bytes = bytes
-        mode = state.st_mode & 0o7777
+        mode = FilePermissions(rawValue: state.st_mode & 0o7777)
     }
 }

@@ -6,8 +6,8 @@ extension PublishReceipt {
 
     /// Writes it in one step. Throws ``OCIError`` (configuration) where that cannot be done.
     func write(to path: String) throws(OCIError) {
-        try FileReplacement.write(
-            document, to: path, what: "the receipt",
+        try LocalFile.replace(
+            path, with: document, mode: .readableByAll, what: "the receipt",
             advice: "name a file in a folder that may be written to; what was pushed stays")
     }
 }

@@ -28,7 +28,7 @@ struct DocumentCache: Sendable {
     /// The document of a digest; nil where it is not there.
     func document(_ digest: Digest) -> Document? {
         guard let path = path(digest),
-            let bytes = try? LocalDocument.read(path, limit: Self.limit + 512, what: "a document"),
+            let bytes = try? LocalFile.read(path, limit: Self.limit + 512)?.bytes,
             let end = bytes.firstIndex(of: 0x0a)
         else { return nil }
         let content = Array(bytes[(end + 1)...])
@@ -43,20 +43,8 @@ struct DocumentCache: Sendable {
     /// Keeps a document; where that cannot be done, it is fetched again another time.
     func keep(_ document: Document, as digest: Digest) {
         guard let path = path(digest), document.bytes.count <= Self.limit else { return }
-        let parent = Configuration.folder(of: path)
-        let draft = "\(path).\(UInt64.random(in: 0 ... .max))"
-        var opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if opened < 0, errno == ENOENT {
-            try? FileManager.default.createDirectory(
-                atPath: parent, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            opened = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        }
-        guard opened >= 0 else { return }
-        let text = Array("\(document.type)\n".utf8) + document.bytes
-        let problem = LocalDocument.append(text, to: opened)
-        close(opened)
-        if problem != 0 || rename(draft, path) != 0 { unlink(draft) }
+        try? LocalFile.replace(
+            path, with: Array("\(document.type)\n".utf8) + document.bytes, isSynced: false)
     }
 
     private func path(_ digest: Digest) -> String? {

@@ -32,7 +32,7 @@ struct PinFiles: Sendable {
             guard !fitting.isEmpty else { continue }
             for index in fitting { hits[index] += 1 }
             let name = "\(base)/\(path)"
-            let bytes = try LocalDocument.read(name, limit: Self.limit, what: "a file of pins")
+            let bytes = try LocalFile.read(name, limit: Self.limit, what: "a file of pins")?.bytes
             guard let bytes else { continue }
             take(bytes, path, repositories)
         }

@@ -3,6 +3,7 @@ import Glibc
 import ImageTags
 import OCIRegistry
 import Synchronization
+import SystemPackage
 
 /// What a prune deletes, written and flushed before each call: from it a broken-off prune goes on, and a
 /// finished one is taken back. JSON, one line an entry.
@@ -117,16 +118,21 @@ final class PruneJournal: Sendable {
     private func write(_ lines: [Line], flush: Bool) throws {
         let bytes: [UInt8] = lines.flatMap { JSON.encode($0) + [0x0a] }
         try lock.withLock { _ in
-            let problem = LocalDocument.append(bytes, to: file)
-            guard problem == 0 else { throw Self.failure(path, problem) }
-            guard !flush || fsync(file) == 0 else { throw Self.failure(path, errno) }
+            do {
+                try FileDescriptor(rawValue: file).writeAll(bytes)
+                guard !flush || fsync(file) == 0 else { throw Errno(rawValue: errno) }
+            } catch {
+                throw Self.failure(path, (error as? Errno)?.rawValue ?? EIO)
+            }
         }
     }
 
     private static func failure(_ path: String, _ number: Int32) -> OCIError {
-        LocalDocument.failure(
-            path, "the journal", "name another file with --journal; without it nothing is deleted",
-            number)
+        OCIError(
+            .configuration,
+            "the journal cannot be read or written: \(String(cString: strerror(number)))",
+            subject: path, advice: "name another file with --journal; without it nothing is deleted"
+        )
     }
 }
 
@@ -146,7 +152,7 @@ struct JournalReading: Sendable {
     ///
     /// Throws ``OCIError`` (bad data) for anything else than a journal, but for an unfinished last line.
     init?(_ path: String) throws {
-        guard let bytes = try LocalDocument.read(path, limit: Self.limit, what: "the journal"),
+        guard let bytes = try LocalFile.read(path, limit: Self.limit, what: "the journal")?.bytes,
             let end = bytes.lastIndex(of: 0x0a)
         else { return nil }
         wholeBytes = end + 1

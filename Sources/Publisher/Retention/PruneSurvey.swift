@@ -50,7 +50,7 @@ struct PruneSurvey: Sendable {
         }
         for file in files {
             let what = "a file of roots"
-            guard let bytes = try LocalDocument.read(file, limit: 64 << 20, what: what) else {
+            guard let (bytes, _) = try LocalFile.read(file, limit: 64 << 20, what: what) else {
                 throw OCIError(.notFound, "there is no such file", subject: file)
             }
             roots += try JSON.decode([RetentionRoot].self, from: bytes, what: file)
