@@ -17,13 +17,14 @@ final class Session: Sendable {
 
     /// Opens a session. Credentials that name no registry are for `host` alone; what
     /// `publisher.yaml` says of a registry holds for that one. One that `isAnonymous` has no
-    /// credentials, wherever there are some.
+    /// credentials, wherever there are some. Of `parallel` requests each registry gets so many at a time.
     ///
     /// Throws ``OCIError`` (usage) when a password was promised and none came.
     init(
         _ connection: ConnectionOptions, _ output: OutputOptions,
         credentialsFor host: RegistryHost?, explicit: Credentials? = nil,
-        registries: [RegistrySettings] = [], isAnonymous: Bool = false
+        registries: [RegistrySettings] = [], isAnonymous: Bool = false,
+        parallel: Int? = nil
     ) throws {
         let environment = ProcessEnvironment.current
         self.environment = environment
@@ -33,8 +34,9 @@ final class Session: Sendable {
         self.onlyHost = host
         self.registries = registries
         self.isAnonymous = isAnonymous
-        self.transports = Transports(
-            connection.transport(environment), named: connection.caFile)
+        var transport = connection.transport(environment)
+        if let parallel { transport.perHost = parallel }
+        self.transports = Transports(transport, named: connection.caFile)
     }
 
     /// The client of a registry, one a host.

@@ -25,8 +25,10 @@ final class CurlLoop: Sendable {
 
     private let inbox = Mutex(Inbox())
     private let multi: Multi
+    private let perHost: Int
 
-    init() {
+    init(perHost: Int) {
+        self.perHost = perHost
         _ = Self.globalInit
         guard let handle = curl_multi_init() else {
             preconditionFailure("libcurl cannot be initialised")
@@ -73,7 +75,7 @@ final class CurlLoop: Sendable {
 
     private func run() {
         var transfers: [Int: CurlTransfer] = [:]
-        var queue = TransferQueue(limit: CurlTransport.perHost)
+        var queue = TransferQueue(limit: perHost)
         var stopping = false
         while !stopping {
             let messages = inbox.withLock { inbox in

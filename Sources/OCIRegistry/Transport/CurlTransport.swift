@@ -1,10 +1,6 @@
 /// Carries requests with libcurl: one multi handle on a thread of its own, connections reused,
 /// HTTP/2 where TLS offers it, proxies as the environment says.
 public final class CurlTransport: HTTPTransport {
-    /// The most requests to one host at a time: so many uploads, so many downloads that are streamed, so
-    /// many others. More wait for their turn.
-    public static let perHost = 16
-
     /// How connections are made.
     public struct Configuration: Sendable {
         /// Certificates to trust beside the system's, a PEM file.
@@ -19,6 +15,9 @@ public final class CurlTransport: HTTPTransport {
         public var connectTimeout = 15
         /// Seconds without a byte in either direction until a transfer is given up; 0 waits for ever.
         public var stallTimeout = 180
+        /// The most requests to one host at a time: so many uploads, so many downloads that are streamed,
+        /// so many others. More wait for their turn.
+        public var perHost = 16
         /// The `User-Agent` field.
         public var userAgent = "publisher"
 
@@ -52,7 +51,7 @@ public final class CurlTransport: HTTPTransport {
     /// Starts the transport's thread; it ends when the transport goes.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        self.loop = CurlLoop()
+        self.loop = CurlLoop(perHost: configuration.perHost)
         loop.start()
     }
 

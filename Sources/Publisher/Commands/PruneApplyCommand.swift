@@ -46,7 +46,7 @@ struct PruneApplyCommand: AsyncParsableCommand {
         let targets = try targets(plan, configuration)
         let session = try Session(
             connection, output, credentialsFor: targets.first?.reference.host,
-            registries: configuration.registries)
+            registries: configuration.registries, parallel: prune.parallel)
         let survey = try await prune.survey(session, configuration, targets)
         let path = journal ?? "\(self.plan).journal"
         let earlier = try JournalReading(path)

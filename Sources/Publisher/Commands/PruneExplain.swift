@@ -59,7 +59,7 @@ struct PruneExplain: AsyncParsableCommand {
         let targets = try configuration.pruneTargets(name.isEmpty ? [] : [name])
         let session = try Session(
             connection, output, credentialsFor: targets.first?.reference.host,
-            registries: configuration.registries)
+            registries: configuration.registries, parallel: prune.parallel)
         let survey = try await prune.survey(session, configuration, targets)
         var plans: [RepositoryPlan] = []
         for target in targets { plans.append(try await survey.look(at: target).plan) }

@@ -51,7 +51,7 @@ struct PrunePlanCommand: AsyncParsableCommand {
         let targets = try configuration.pruneTargets(subjects)
         let session = try Session(
             connection, output, credentialsFor: targets.first?.reference.host,
-            registries: configuration.registries)
+            registries: configuration.registries, parallel: prune.parallel)
         let survey = try await prune.survey(session, configuration, targets)
         for warning in survey.warnings where !output.quiet {
             Terminal.writeError("publisher: note: \(warning)\n")

@@ -50,8 +50,8 @@ struct PushOptions: ParsableArguments {
         if let chunkSize, !(1...64).contains(chunkSize) {
             throw ValidationError("--chunk-size is from 1 to 64 MB")
         }
-        if !(1...CurlTransport.perHost).contains(parallel) {
-            throw ValidationError("--parallel is from 1 to \(CurlTransport.perHost)")
+        if !(1...16).contains(parallel) {
+            throw ValidationError("--parallel is from 1 to 16")
         }
     }
 

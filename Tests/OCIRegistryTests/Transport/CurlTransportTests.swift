@@ -44,7 +44,11 @@ import Testing
         #expect(Set(registry.requests.map(\.connection)).count == 1)
     }
 
-    @Test func aHostGetsSoManyRequestsAtATime() async throws {
+    @Test(arguments: [16, 33])
+    func aHostGetsSoManyRequestsAtATime(_ perHost: Int) async throws {
+        var configuration = CurlTransport.Configuration()
+        configuration.perHost = perHost
+        let transport = CurlTransport(configuration: configuration)
         registry.inject(Fault(times: 40, .delay(0.1)))
         try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<40 {
@@ -53,15 +57,16 @@ import Testing
             for try await status in group { #expect(status == 200) }
         }
         #expect(registry.requests.count == 40)
-        #expect(Set(registry.requests.map(\.connection)).count == CurlTransport.perHost)
+        #expect(Set(registry.requests.map(\.connection)).count == perHost)
     }
 
     @Test func whatWaitsForItsTurnCanBeCancelled() async throws {
-        registry.inject(Fault(times: CurlTransport.perHost + 4, .delay(20)))
-        let requests = (0..<CurlTransport.perHost + 4).map { _ in
+        let perHost = CurlTransport.Configuration().perHost
+        registry.inject(Fault(times: perHost + 4, .delay(20)))
+        let requests = (0..<perHost + 4).map { _ in
             Task { try await transport.send(request(.get, "/v2/")).status }
         }
-        #expect(await registry.waitForRequests(CurlTransport.perHost))
+        #expect(await registry.waitForRequests(perHost))
         for request in requests { request.cancel() }
         for request in requests {
             await #expect(throws: CancellationError.self) { try await request.value }
