@@ -133,7 +133,7 @@ let package = Package(
             name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImageTagsTests",
-            dependencies: ["ConfigurationFile", "ImageTags", "OCIRegistry"],
+            dependencies: ["ConfigurationFile", "ImageTags", "OCIRegistry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "RunLedgerTests",

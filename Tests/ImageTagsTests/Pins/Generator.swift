@@ -1,23 +1,10 @@
-/// Numbers that look random and are the same in every run. (SplitMix64.)
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: Int) { state = UInt64(seed) &* 0x2545_f491_4f6c_dd1d }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-}
+import TestSupport
 
 /// Files as people write them, put together from pieces.
 struct FileGenerator {
-    var numbers: SeededNumbers
+    var numbers: SeededRandom
 
-    init(_ seed: Int) { numbers = SeededNumbers(seed) }
+    init(_ seed: Int) { numbers = SeededRandom(seed: UInt64(seed)) }
 
     mutating func pick(_ choices: [String]) -> String {
         choices.randomElement(using: &numbers) ?? ""

@@ -1,6 +1,7 @@
 import ImageTags
 import OCIRegistry
 import Testing
+import TestSupport
 
 /// Random repositories, policies and roots against ``ObviousRetention``, which is slow and plain.
 @Suite("Retention as a model has it")

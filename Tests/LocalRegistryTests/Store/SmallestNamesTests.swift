@@ -1,6 +1,7 @@
 import Testing
 
 @testable import LocalRegistry
+import TestSupport
 
 @Suite("Pages of names") struct SmallestNamesTests {
     @Test("a page is what a plain sort gives, whatever the names, their order and the page's size")

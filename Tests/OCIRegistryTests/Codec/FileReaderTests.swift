@@ -3,12 +3,13 @@ import SystemPackage
 import Testing
 
 @testable import OCIRegistry
+import struct TestSupport.SeededRandom
 
 @Suite struct FileReaderTests {
     let folder = TemporaryFolder()
 
     @Test func readsASliceInPiecesWithoutASharedPosition() async throws {
-        var random = Deterministic(state: 1)
+        var random = SeededRandom(seed: 1)
         let bytes = random.bytes(2_500_000)
         let file = try OpenFile(try folder.write(bytes, to: "f"))
         try FileManager.default.removeItem(atPath: folder.path.appending("f").string)

@@ -2,6 +2,7 @@ import SystemPackage
 import Testing
 
 @testable import OCIRegistry
+import struct TestSupport.SeededRandom
 
 /// What both ways of reading an archive must agree on.
 @Suite struct TarTests {
@@ -245,7 +246,7 @@ import Testing
     }
 
     @Test func corruptionOnlyEverGivesItsOwnErrors() async throws {
-        var random = Deterministic(state: 42)
+        var random = SeededRandom(seed: 42)
         var tar = TarWriter()
         tar.pax([("path", "a/b"), ("size", "700")])
         tar.file("x", [UInt8](repeating: 1, count: 700))

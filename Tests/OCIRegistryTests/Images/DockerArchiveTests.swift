@@ -2,6 +2,7 @@ import SystemPackage
 import Testing
 
 @testable import OCIRegistry
+import struct TestSupport.SeededRandom
 
 @Suite struct DockerArchiveTests {
     let folder = TemporaryFolder()
@@ -188,7 +189,7 @@ import Testing
     }
 
     @Test func corruptionOnlyEverGivesItsOwnErrors() async throws {
-        var random = Deterministic(state: 7)
+        var random = SeededRandom(seed: 7)
         for round in 0..<240 {
             var bytes = SavedForm.allCases[round % 4].bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) {

@@ -158,23 +158,6 @@ enum Compressed {
     }
 }
 
-/// Pseudo-random numbers that are the same in each run (SplitMix64).
-struct Deterministic: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
-    }
-}
-
 /// Hands out bytes in small pieces of changing size, and counts what was asked for.
 actor PieceReader: ByteReader {
     private var rest: ArraySlice<UInt8>

@@ -2,6 +2,7 @@ import HTTPTypes
 import OCIRegistry
 
 @testable import LocalRegistry
+import TestSupport
 
 /// One client that does one thing after the other to a repository of its own, and notes before each
 /// what may come of it.
