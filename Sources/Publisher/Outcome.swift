@@ -12,7 +12,7 @@ enum Outcome: Sendable {
     /// Exit code of a command that was refused by policy, beside those of `sysexits.h`.
     private static let refusedByPolicy: Int32 = 10
     /// Exit code of a command that found another state than the one that was to be.
-    private static let different: Int32 = 11
+    static let foundDifference: Int32 = 11
 
     /// Runs a command's body.
     static func of(_ body: () async throws -> Void) async -> Outcome {
@@ -27,7 +27,7 @@ enum Outcome: Sendable {
                 message: "\(error.message)\n  next: \(error.advice)")
         } catch let error as Difference {
             return .failed(
-                code: different, message: "\(error.message)\n  next: \(error.advice)")
+                code: foundDifference, message: "\(error.message)\n  next: \(error.advice)")
         } catch is CancellationError {
             return .failed(code: EX_SOFTWARE, message: "cancelled")
         } catch let error as ExitCode {

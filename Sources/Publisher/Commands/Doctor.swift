@@ -51,7 +51,7 @@ struct Doctor: AsyncParsableCommand {
         // As with a publish, an account that names no registry is for the first one alone.
         let session = try session(for: targets.first?.host ?? labels.host, settings)
         async let machine = Self.machine(session.environment)
-        async let registries = inOrder(targets) { await RegistryCheck.run($0, session) }
+        async let registries = concurrently(targets) { await RegistryCheck.run($0, session) }
         async let runner = RunnerCheck.run(labels, session)
         let report = DoctorReport(
             diagnoses: [configuration.diagnosis] + (await machine)

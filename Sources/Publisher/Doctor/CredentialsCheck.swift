@@ -44,7 +44,7 @@ struct CredentialsCheck: Sendable {
             check.login = error
             return check
         }
-        check.accesses = await inOrder(target.repositories) { name in
+        check.accesses = await concurrently(target.repositories) { name in
             await access(Reference(host: target.host, repository: name), session)
         }
         return check

@@ -54,6 +54,6 @@ struct DoctorReport: Sendable {
             Terminal.write(text)
         }
         if !output.quiet { Terminal.writeError("doctor: \(summary)\n") }
-        guard isHealthy else { throw ExitCode(VerifyReport.foundDifference) }
+        guard isHealthy else { throw ExitCode(Outcome.foundDifference) }
     }
 }

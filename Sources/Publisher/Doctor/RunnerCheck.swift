@@ -10,7 +10,7 @@ struct RunnerCheck: Sendable {
 
     /// Looks for each label's image.
     static func run(_ labels: RunnerLabels, _ session: Session) async -> [Diagnosis] {
-        let checks = await inOrder(labels.found) { await look($0, session) }
+        let checks = await concurrently(labels.found) { await look($0, session) }
         return labels.problems + checks.map(\.diagnosis)
     }
 

@@ -28,7 +28,7 @@ struct ImageResolver: Sendable {
             }
             guard !questions.isEmpty else { break }
             let facts = answer.facts
-            let answers = await inOrder(questions) { await ask($0, facts) }
+            let answers = await concurrently(questions) { await ask($0, facts) }
             try Task.checkCancellation()
             for (question, found) in zip(questions, answers) { note(question, found, &answer) }
         }

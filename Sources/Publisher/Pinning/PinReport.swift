@@ -120,7 +120,7 @@ struct PinReport: Sendable {
             throw OCIError(
                 .temporary, "files changed while they were looked at", advice: "run again")
         }
-        if !isGood { throw ExitCode(VerifyReport.foundDifference) }
+        if !isGood { throw ExitCode(Outcome.foundDifference) }
     }
 
     private var isGood: Bool {

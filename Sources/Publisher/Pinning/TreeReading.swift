@@ -23,7 +23,7 @@ struct TreeReading: Sendable {
         let parts = stride(from: 0, to: candidates.count, by: batch).map {
             candidates[$0..<min($0 + batch, candidates.count)]
         }
-        let readings = await inOrder(parts) { part in
+        let readings = await concurrently(parts) { part in
             part.map { FileReading($0, in: tree) }
         }
         for reading in readings.joined() { add(reading) }

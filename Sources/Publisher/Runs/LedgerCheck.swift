@@ -110,7 +110,7 @@ struct LedgerCheck {
                         + (findings.isEmpty ? "all as they should be" : "\(findings.count) faults")
                         + "\n")
             }
-            if !findings.isEmpty { throw ExitCode(VerifyReport.foundDifference) }
+            if !findings.isEmpty { throw ExitCode(Outcome.foundDifference) }
         }
     }
 }

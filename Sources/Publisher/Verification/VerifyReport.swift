@@ -10,9 +10,6 @@ struct VerifyReport: Sendable {
         var digest: Digest
     }
 
-    /// Exit code of a check that found a difference, beside those of `sysexits.h`.
-    static let foundDifference: Int32 = 11
-
     let anonymous: Bool
     let deep: Bool
     /// What was there.
@@ -85,7 +82,7 @@ struct VerifyReport: Sendable {
                     + "\(verdict)\n")
         }
         if let failure = failures.first { throw failure }
-        if !findings.isEmpty { throw ExitCode(Self.foundDifference) }
+        if !findings.isEmpty { throw ExitCode(Outcome.foundDifference) }
     }
 
     private static func count(_ number: Int, _ what: String) -> String {
