@@ -6,7 +6,7 @@ import Synchronization
 /// each version of an image came, and which manifests are there under no tag.
 public struct GiteaPackages: Sendable {
     /// A version of an image: a tag, or a manifest that was pushed by its digest.
-    public struct Row: Sendable, Hashable {
+    public struct Row: Sendable, Hashable, Codable {
         /// The row's number; one that is overwritten gets another.
         public var id: Int64
         /// A tag, or `sha256:…`.

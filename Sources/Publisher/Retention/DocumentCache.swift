@@ -3,7 +3,7 @@ import Glibc
 import OCIRegistry
 
 /// Manifests and image configurations by their digests, in a folder that can be deleted at any time. What
-/// is read is hashed again; what does not have its digest is not there.
+/// is read is hashed again; what does not have its digest is not there. ``TagMemory`` is kept beside them.
 struct DocumentCache: Sendable {
     /// A document and the type under which it is stored.
     struct Document: Sendable {
@@ -45,6 +45,12 @@ struct DocumentCache: Sendable {
         guard let path = path(digest), document.bytes.count <= Self.limit else { return }
         try? LocalFile.replace(
             path, with: Array("\(document.type)\n".utf8) + document.bytes, isSynced: false)
+    }
+
+    /// Where it is remembered what a repository's tags name; nil where there is no such place.
+    func memory(of reference: Reference) -> String? {
+        let name = SHA2.digest(of: Array("\(reference.host)/\(reference.repository)".utf8)).hex
+        return folder.map { "\($0)/tags/\(name)" }
     }
 
     private func path(_ digest: Digest) -> String? {

@@ -63,7 +63,9 @@ struct PruneSurvey: Sendable {
     /// - Parameter planned: what an earlier plan deletes: of that, what no tag leads to any more is looked
     ///   for by its digest, because a prune that was broken off may have left it.
     func look(at target: PruneTarget, planned: [Deletion] = []) async throws -> Outcome {
-        let reader = try await reader(target.reference, target.dialect)
+        var reader = try await reader(target.reference, target.dialect)
+        // Who is about to delete takes nobody's word for what a tag names.
+        reader.asksForTags = !planned.isEmpty
         var snapshot = try await reader.read()
         if reader.dialect == .oci, !planned.isEmpty {
             var asking = reader

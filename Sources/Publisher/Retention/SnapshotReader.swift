@@ -15,6 +15,8 @@ struct SnapshotReader: Sendable {
     /// Whether manifests that are in the cache are asked for all the same, by HEAD: whether they are there
     /// still.
     var asksForKnown = false
+    /// Whether tags are asked for although it is remembered what they name.
+    var asksForTags = false
 
     /// What is there. Throws ``OCIError``; not found where there is no such repository.
     func read() async throws -> RepositorySnapshot {
@@ -27,13 +29,16 @@ struct SnapshotReader: Sendable {
         }
         let rows = try await listing
         try requireAll(rows, tags)
-        let digests = try await digests(of: tags)
+        let memory = TagMemory(repository.reference, in: cache)
+        let digests = try await digests(of: tags, rows, asksForTags ? nil : memory)
         var walk = ManifestWalk(self)
         try await walk.add(roots: Set(digests.values).union(rows.digests.keys))
         try await walk.addTimes(dialect)
+        let present = TagMemory(digests, rows, at: now, after: memory)
+        present.keep(for: repository.reference, in: cache)
         return RepositorySnapshot(
             repository: "\(repository.reference)", dialect: dialect, takenAt: now,
-            tags: digests.map { .init($0.key, $0.value, pushed: rows.tags["\($0.key)"] ?? nil) },
+            tags: digests.map { .init($0.key, $0.value, pushed: present.pushed($0.key)) },
             manifests: walk.entries(rows), missing: Array(walk.missing))
     }
 
@@ -87,7 +92,7 @@ struct SnapshotReader: Sendable {
                 "\(repository.reference): \(fault)",
                 advice: "upgrade Gitea to 1.25.2 or later first")
         }
-        return PackageRows(try await packages.rows(release) ?? [])
+        return PackageRows(try await packages.rows(release) ?? [], release)
     }
 
     /// A tag that has a row has to be in the list; one that went meanwhile is in neither the next time.
@@ -100,9 +105,13 @@ struct SnapshotReader: Sendable {
             advice: "nothing is planned on half a list: run again when no push is under way")
     }
 
-    private func digests(of tags: [Tag]) async throws -> [Tag: Digest] {
-        let found = Mutex<[Tag: Digest]>([:])
-        try await forEach(tags, parallel: parallel) { tag in
+    private func digests(
+        of tags: [Tag], _ rows: PackageRows, _ memory: TagMemory?
+    ) async throws -> [Tag: Digest] {
+        var known: [Tag: Digest] = [:]
+        for tag in tags { known[tag] = memory?.digest(tag, rows) }
+        let found = Mutex(known)
+        try await forEach(tags.filter { known[$0] == nil }, parallel: parallel) { tag in
             // One that was deleted since the list was read is not there.
             guard let digest = try await repository.digest("\(tag)") else { return }
             found.withLock { $0[tag] = digest }
@@ -113,20 +122,22 @@ struct SnapshotReader: Sendable {
 
 /// Gitea's rows of an image by what they are called.
 struct PackageRows: Sendable {
-    /// When each tag came.
-    private(set) var tags: [String: Instant?] = [:]
+    /// The release that told of them; empty where none did.
+    private(set) var release = ""
+    /// The row of each tag.
+    private(set) var tags: [String: GiteaPackages.Row] = [:]
     /// When each manifest came that was pushed by its digest.
     private(set) var digests: [Digest: Instant?] = [:]
 
     init() {}
 
-    init(_ rows: [GiteaPackages.Row]) {
+    init(_ rows: [GiteaPackages.Row], _ release: GiteaRelease) {
+        self.release = "\(release)"
         for row in rows {
-            let time = Instant(row.created)
             if let digest = try? Digest(parsing: row.version) {
-                digests[digest] = time
+                digests[digest] = Instant(row.created)
             } else {
-                tags[row.version] = time
+                tags[row.version] = row
             }
         }
     }

@@ -31,6 +31,7 @@ struct SurvivorCheck: Sendable {
         for round in 0...Manifest.nestingLimit {
             var asking = reader
             asking.asksForKnown = true
+            asking.asksForTags = true
             let now = try await asking.read()
             var changed = false
             if round == 0 {
