@@ -14,6 +14,8 @@ public struct KeepReason: Sendable, Hashable, Codable {
         case pin
         /// A record of a run.
         case run
+        /// A receipt of a publish.
+        case receipt
         /// The way back from a promotion.
         case rollback
         /// A push that is under way.
@@ -148,6 +150,7 @@ struct Reachability: Sendable {
                 switch root.kind {
                 case .pin: .pin
                 case .run: .run
+                case .receipt: .receipt
                 case .rollback: .rollback
                 case .push: .push
                 }

@@ -1,7 +1,7 @@
 public import OCIRegistry
 
-/// Something outside of a repository that needs what is in it: a pin in a file, a record of a run, the way
-/// back from a promotion, a push that is under way.
+/// Something outside of a repository that needs what is in it: a pin in a file, a record of a run, a receipt,
+/// the way back from a promotion, a push that is under way.
 public struct RetentionRoot: Sendable, Hashable, Codable {
     /// What sort of need it is.
     public enum Kind: String, Sendable, Hashable, Codable {
@@ -9,6 +9,8 @@ public struct RetentionRoot: Sendable, Hashable, Codable {
         case pin
         /// What a run used or made.
         case run
+        /// What a receipt says was published.
+        case receipt
         /// What a promotion would be taken back to.
         case rollback
         /// What a push that is under way has put there or is about to name.

@@ -16,7 +16,7 @@ struct PruneOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Keep what this file names too: a JSON list of {kind, digest, usedBy}, where kind is pin, "
-                + "run, rollback or push.", valueName: "file"))
+                + "run, receipt, rollback or push.", valueName: "file"))
     var roots: [String] = []
 
     func validate() throws {

@@ -126,6 +126,16 @@ extension Configuration {
                     "pins", .list(of: .text(.pathPattern)),
                     "Files whose image references are kept."),
                 .init("ledger", .text(.age), "How long what a run record names is kept."),
+                .init(
+                    "receipts",
+                    .record([
+                        .init(
+                            "files", .list(of: .text(.pathPattern)), required: true,
+                            "Receipts of publishes and promotions."),
+                        .init(
+                            "younger-than", .text(.age), required: true,
+                            "How long what one names is kept, and what its tags named before."),
+                    ]), "Receipts whose images are kept."),
             ]), "What is kept besides what the rules keep."),
         .init(
             "repositories",

@@ -10,6 +10,16 @@ struct RetentionSettings: Sendable, Hashable {
         var pins: [String] = []
         /// How long what a run record names is kept.
         var ledger: Age?
+        /// Receipts whose images are kept.
+        var receipts: Receipts?
+    }
+
+    /// Receipts of publishes and promotions.
+    struct Receipts: Sendable, Hashable {
+        /// The files, as paths with `*` and `**`.
+        var files: [String]
+        /// How long what one names is kept.
+        var age: Age
     }
 
     /// The rules of one repository.
@@ -38,6 +48,11 @@ struct RetentionSettings: Sendable, Hashable {
         protected = try node["protect"]?.each { TagPattern($0) } ?? []
         roots.pins = try node["roots"]?["pins"]?.each { $0 } ?? []
         roots.ledger = try node["roots"]?["ledger"]?.value(Age.init)
+        if let receipts = node["roots"]?["receipts"] {
+            roots.receipts = Receipts(
+                files: try receipts.required("files").each { $0 },
+                age: try receipts.required("younger-than").value(Age.init))
+        }
         for member in node["repositories"]?.members ?? [] {
             let repository = try names.repository(member.key, at: member)
             var keep: [KeepRule] = []

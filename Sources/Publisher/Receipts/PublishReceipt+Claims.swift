@@ -1,4 +1,3 @@
-import Glibc
 import OCIRegistry
 
 extension PublishReceipt {
@@ -9,20 +8,17 @@ extension PublishReceipt {
     ///
     /// Throws ``OCIError``: not found where the file cannot be read, bad data for what is no receipt.
     init(file path: String) throws(OCIError) {
-        let opened = open(path, O_RDONLY | O_CLOEXEC)
-        guard opened >= 0 else { throw Self.unreadable(path) }
-        defer { close(opened) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = read(opened, &buffer, buffer.count)
-            guard count >= 0 else { throw Self.unreadable(path) }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-            guard bytes.count <= Self.sizeLimit else {
-                throw OCIError(.badData, "is too large for a receipt", subject: path)
-            }
+        guard
+            let (bytes, _) = try LocalFile.read(path, limit: Self.sizeLimit, what: "the receipt")
+        else {
+            throw OCIError(.notFound, "there is no such receipt", subject: path)
         }
+        try self.init(document: bytes, path: path)
+    }
+
+    /// Reads a receipt's document; `path` is where it came from. Throws ``OCIError`` (bad data) for what is
+    /// no receipt.
+    init(document bytes: [UInt8], path: String) throws(OCIError) {
         struct Probe: Decodable { var type: String }
         let type = try JSON.decode(Probe.self, from: bytes, what: "the receipt \(path)").type
         guard type == Self.currentType else {
@@ -31,12 +27,6 @@ extension PublishReceipt {
                 advice: "give a receipt of 'publisher publish' or 'publisher promote'")
         }
         self = try JSON.decode(Self.self, from: bytes, what: "the receipt \(path)")
-    }
-
-    private static func unreadable(_ path: String) -> OCIError {
-        OCIError(
-            .notFound, "the receipt cannot be read: \(String(cString: strerror(errno)))",
-            subject: path)
     }
 
     /// What it claims, a repository each.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ImageTags
 import OCIRegistry
 
@@ -6,11 +5,6 @@ import OCIRegistry
 /// after the name of a repository. It reads text and knows no format, so that there is none in which a pin
 /// could hide; that it finds too much does no harm.
 struct PinFiles: Sendable {
-    /// Bytes above which a file is refused.
-    private static let limit = 16 << 20
-    /// Files above which a pattern is refused.
-    private static let fileLimit = 100_000
-
     /// What the files need.
     private(set) var roots: [RetentionRoot] = []
     /// What could not be told.
@@ -23,26 +17,8 @@ struct PinFiles: Sendable {
     init(
         _ patterns: [String], folder: String, repositories: [RepositoryName]
     ) throws(OCIError) {
-        guard !patterns.isEmpty else { return }
-        let base = folder.isEmpty ? "." : folder
-        let wanted = patterns.map(PathPattern.init)
-        var hits = [Int](repeating: 0, count: wanted.count)
-        for path in try Self.files(in: base) {
-            let fitting = wanted.indices.filter { wanted[$0].matches(path) }
-            guard !fitting.isEmpty else { continue }
-            for index in fitting { hits[index] += 1 }
-            let name = "\(base)/\(path)"
-            let bytes = try LocalFile.read(name, limit: Self.limit, what: "a file of pins")?.bytes
-            guard let bytes else { continue }
-            take(bytes, path, repositories)
-        }
-        if let idle = hits.firstIndex(of: 0) {
-            throw OCIError(
-                .configuration, "no file fits \"\(patterns[idle])\" of retention: roots: pins",
-                subject: base,
-                advice: "run it where the files are, or correct the pattern: without the pins, "
-                    + "nobody knows what is needed")
-        }
+        let files = try RootFiles(patterns, of: "pins", folder: folder)
+        for path in files.paths { take(try files.read(path), path, repositories) }
     }
 
     private mutating func take(
@@ -70,38 +46,6 @@ struct PinFiles: Sendable {
                 }
             }
         }
-    }
-
-    /// Every file below a folder, as a path from there. Links are not followed, and `.git` is left out.
-    private static func files(in folder: String) throws(OCIError) -> [String] {
-        var found: [String] = []
-        var open = [""]
-        while let next = open.popLast() {
-            let names: [String]
-            do {
-                names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(next)")
-            } catch {
-                throw OCIError(
-                    .configuration, "the folder cannot be read", subject: "\(folder)/\(next)",
-                    advice: "let this user read it: pins may be in there")
-            }
-            for name in names.sorted() where name != ".git" && name != ".build" {
-                let path = next.isEmpty ? name : "\(next)/\(name)"
-                let attributes = try? FileManager.default.attributesOfItem(
-                    atPath: "\(folder)/\(path)")
-                switch attributes?[.type] as? FileAttributeType {
-                case .typeDirectory?: open.append(path)
-                case .typeRegular?: found.append(path)
-                default: break
-                }
-            }
-            guard found.count <= fileLimit else {
-                throw OCIError(
-                    .configuration, "there are more than \(fileLimit) files", subject: folder,
-                    advice: "put publisher.yaml into the folder of the sources")
-            }
-        }
-        return found
     }
 }
 

@@ -29,8 +29,8 @@ struct PruneSurvey: Sendable {
         self.parallel = parallel
     }
 
-    /// Adds what is needed by pins in files and by records of runs, as the configuration says, and by a
-    /// file of such needs: a JSON list of ``RetentionRoot``.
+    /// Adds what is needed by pins in files, by receipts and by records of runs, as the configuration says,
+    /// and by a file of such needs: a JSON list of ``RetentionRoot``.
     ///
     /// Throws ``OCIError`` where any of them cannot be read: then nobody knows what is needed.
     mutating func addRoots(
@@ -42,6 +42,9 @@ struct PruneSurvey: Sendable {
             repositories: Array(Set(targets.map(\.reference.repository))).sorted())
         roots += pins.roots
         warnings += pins.warnings
+        roots += try ReceiptRoots(
+            settings?.receipts, folder: configuration.folder, now: Self.now
+        ).roots
         if let age = settings?.ledger, let ledger = configuration.ledger {
             let dialect: RetentionDialect =
                 ledger.repository.registry.dialect == .gitea ? .gitea : .oci
