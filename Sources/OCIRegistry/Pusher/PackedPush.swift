@@ -28,6 +28,11 @@ struct PackedPush: Sendable {
         let writer = TagWriter(target: target, progress: progress)
         for manifest in graph.manifests.dropLast() { try await writer.store(manifest) }
         let tags = try await writer.publish(graph.root, tags: options.tags)
+        // A prune may have taken a child that was found there, before a tag led to it. From now on it sees
+        // the tag.
+        if tags.contains(where: \.moved) {
+            for manifest in graph.manifests.dropLast() { try await writer.store(manifest) }
+        }
         let config = try await graph.configuration(image)
         return PushReport(
             digest: graph.root.digest, mediaType: graph.root.mediaType,

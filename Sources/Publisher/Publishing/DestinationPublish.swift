@@ -29,7 +29,7 @@ struct DestinationPublish: Sendable {
             repository: destination.reference.name,
             tags: PublishReceipt.TagEntry.all(plan.tags, before: survey.before), complete: false)
         do {
-            try await write(try await open(), &place)
+            try await write(open, &place)
             place.complete = true
             return Ending(place: place)
         } catch {
@@ -50,9 +50,9 @@ struct DestinationPublish: Sendable {
     }
 
     private func write(
-        _ image: OpenedImage, _ place: inout PublishReceipt.Destination
+        _ open: () async throws -> OpenedImage, _ place: inout PublishReceipt.Destination
     ) async throws {
-        let report = try await pusher.push(image, to: repository)
+        let report = try await pusher.push(try await open(), to: repository)
         try source.expect(report)
         place.take(report, source, destination)
         let tags = plan.tags.immutable + plan.tags.rolling
@@ -73,7 +73,19 @@ struct DestinationPublish: Sendable {
             }
         }
         wrote = try await move(manifest, now, &place) || wrote
-        if wrote { _ = try await readBack("\(report.digest)", report.digest) }
+        guard wrote else { return }
+        _ = try await readBack("\(report.digest)", report.digest)
+        // A prune may have taken a child that was found there, before a tag led to it.
+        if try await lacksChild(manifest) {
+            _ = try await pusher.push(try await open(), to: repository)
+        }
+    }
+
+    private func lacksChild(_ manifest: Manifest) async throws -> Bool {
+        for child in manifest.children where child.mediaType.isManifest {
+            if try await repository.digest("\(child.digest)") == nil { return true }
+        }
+        return false
     }
 
     // MARK: Immutable tags
