@@ -179,6 +179,9 @@ struct DatedContent {
         return index
     }
 
+    /// Lists a manifest as what a layout is for.
+    mutating func list(_ manifest: FixtureDescriptor) { repository.layout.list(manifest) }
+
     private mutating func note(_ manifest: FixtureDescriptor, _ hours: Int, _ tags: [String]) {
         self.hours[manifest.digest] = hours
         for tag in tags { repository.tags[tag] = manifest.digest }

@@ -80,42 +80,47 @@ import Testing
         }
     }
 
-    @Test(
-        "killed at any call, the next run goes on, and undo brings all of it back",
-        arguments: [Dialect.oci, .gitea])
-    func kills(dialect: Dialect) async throws {
-        try await PruneScene.with(dialect) { scene in
+    @Test("a registry that accepts a deletion and does not delete is told so")
+    func acceptsOnly() async throws {
+        try await PruneScene.with(.oci) { scene in
             try scene.configure("tags: [latest]")
             var content = DatedContent()
             content.image("kept", hours: 50, tags: "latest")
             let child = content.image("child", hours: 900)
-            content.index([child], hours: 900, tags: "index", "alias")
-            content.image("old", hours: 900, tags: "old")
+            content.index([child], hours: 900, tags: "old")
             try await scene.put(content)
+            try await scene.plan()
+            scene.server.faults.add(
+                RegistryFault(on: "DELETE", times: RegistryFault.always, .status(.accepted)))
+            let result = try await scene.prune("apply", "plan.json")
+            #expect(result.status == 76, "\(result.stderr)")
+            expectError(result, says: ["still there although its deletion was accepted"])
+            #expect(result.stdout.contains(" 0 deleted"), "\(result.stdout)")
+        }
+    }
+
+    @Test("a plan that has run out is not carried out, and another one is")
+    func expiry() async throws {
+        try await PruneScene.with(.oci) { scene in
+            try scene.configure("tags: [latest]")
+            try await scene.put(content())
             let before = try await scene.tags()
-            for calls in 0... {
-                let plan = try await scene.plan()
-                #expect(plan.digests.count == 3)
-                let journal = "journal-\(calls)"
-                let running = Running()
-                scene.server.faults.add(
-                    RegistryFault(on: "DELETE", skip: calls, .call { _ in running.kill() }))
-                let child = try ChildProcess(
-                    scene.call(["apply", "plan.json", "--journal", journal]))
-                running.child = child
-                let killed = try await child.wait(timeout: 60)
-                scene.server.faults.clear()
-                let again = try await scene.prune("apply", "plan.json", "--journal", journal)
-                #expect(again.status == 0, "call \(calls): \(again.stderr)")
-                #expect(try await scene.tags() == before.filter { $0.key == "latest" })
-                #expect(try await scene.whole(plan.digests, of: content) == [])
-                let undone = try await scene.prune("undo", journal)
-                #expect(undone.status == 0, "call \(calls): \(undone.stderr)")
-                #expect(try await scene.tags() == before)
-                #expect(try await scene.whole(plan.digests, of: content) == plan.digests)
-                try scene.age(content)
-                guard killed.status != 0 else { break }
-            }
+            try await scene.plan("--valid-for", "1m")
+            // As it would be a minute later.
+            let plan = String(decoding: try scene.program.home.read("plan.json"), as: UTF8.self)
+            let past = plan.replacing(
+                #/"expires":"[^"]*"/#, with: #""expires":"2026-01-01T00:00:00Z""#)
+            try scene.program.home.write("late.json", past)
+            let late = try await scene.prune("apply", "late.json")
+            #expect(late.status == 11, "\(late.stderr)")
+            expectError(late, says: ["the plan expired at 2026-01-01T00:00:00Z", "prune plan"])
+            #expect(try await scene.tags() == before)
+            #expect(
+                !FileManager.default.fileExists(
+                    atPath: scene.program.home.file("late.json.journal")))
+            let done = try await scene.prune("apply", "plan.json")
+            #expect(done.status == 0, "\(done.stderr)")
+            #expect(try await scene.tags().count == 1)
         }
     }
 
@@ -221,18 +226,4 @@ import Testing
             #expect(none.status == 66)
         }
     }
-}
-
-/// A process that is started after it is known what will kill it.
-private final class Running: @unchecked Sendable {
-    private let lock = NSLock()
-    private var process: ChildProcess?
-
-    var child: ChildProcess? {
-        get { lock.withLock { process } }
-        set { lock.withLock { process = newValue } }
-    }
-
-    /// Ends it at once.
-    func kill() { child?.signal(SIGKILL) }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import ImageTags
 import OCIRegistry
+import Synchronization
 
 /// Deletes one digest with everything that holds it, if that is still what the plan says.
 struct DigestDeletion: Sendable {
@@ -11,6 +12,9 @@ struct DigestDeletion: Sendable {
         case gone
         /// Something has changed since it was planned.
         case skipped(String)
+        /// Its deletion was accepted, and it is there: somebody has pushed it again at that moment, or the
+        /// registry does not do what it says.
+        case stayed
         /// The registry does not delete.
         case unsupported(OCIError)
         case failed(OCIError)
@@ -19,7 +23,7 @@ struct DigestDeletion: Sendable {
         var isAway: Bool {
             switch self {
             case .deleted, .gone: true
-            case .skipped, .unsupported, .failed: false
+            case .skipped, .stayed, .unsupported, .failed: false
             }
         }
     }
@@ -58,52 +62,59 @@ struct DigestDeletion: Sendable {
             }
             document = .init(bytes: bytes, type: type)
         }
-        if dialect == .gitea {
-            if let change = try await change(deletion) { return .skipped(change) }
-            try await hold(document)
-        }
+        if dialect == .gitea { try await hold(document) }
         try journal.note(
             PruneJournal.Entry(
                 repository: "\(repository.reference)", dialect: dialect, digest: deletion.digest,
                 mediaType: deletion.mediaType, tags: deletion.tags, isListed: deletion.isListed,
                 manifest: Data(document.bytes)))
         // The last look before the calls.
-        if let change = try await change(deletion) { return .skipped(change) }
-        switch dialect {
-        case .oci: try await call(deletion.digest, "\(deletion.digest)")
-        case .gitea:
-            // By tag, so that one which somebody puts on it at this moment stays with it.
-            for tag in deletion.tags { try await call(deletion.digest, "\(tag)") }
-            if deletion.isListed { try await call(deletion.digest, "\(deletion.digest)") }
+        switch try await lastLook(deletion) {
+        case .changed(let change): return .skipped(change)
+        case .asPlanned(let holders):
+            for holder in holders { try await call(deletion.digest, holder) }
         }
         guard try await repository.digest("\(deletion.digest)") == nil else {
             return dialect == .gitea
                 ? .skipped("something else has come to hold it: only what the plan names went")
-                : .failed(
-                    OCIError(
-                        .protocolViolation, "it is still there although its deletion was accepted",
-                        subject: "\(repository.reference)@\(deletion.digest)"))
+                : .stayed
         }
         return .deleted
     }
 
-    /// What is not any more as planned; nil where all is. A tag that went meanwhile is no objection.
-    private func change(_ deletion: Deletion) async throws -> String? {
-        for tag in deletion.tags {
-            let now = try await repository.digest("\(tag)")
-            if let now, now != deletion.digest { return "tag \(tag) names \(now.short) now" }
+    /// What became of a digest's holders since it was planned.
+    private enum LastLook {
+        /// Something is not as planned.
+        case changed(String)
+        /// All is; these are to be deleted. A tag or row that went meanwhile is no objection.
+        case asPlanned([String])
+    }
+
+    private func lastLook(_ deletion: Deletion) async throws -> LastLook {
+        let now = try await repository.digests(of: deletion.tags)
+        for (tag, now) in now.sorted(by: { $0.key < $1.key }) where now != deletion.digest {
+            return .changed("tag \(tag) names \(now.short) now")
         }
-        guard dialect == .gitea else { return nil }
-        let packages = GiteaPackages(repository)
-        let rows =
+        guard dialect == .gitea else { return .asPlanned(["\(deletion.digest)"]) }
+        // By tag, so that one which somebody puts on it at this moment stays with it.
+        let names =
             deletion.tags.map(\.description) + (deletion.isListed ? ["\(deletion.digest)"] : [])
-        for name in rows {
-            guard let row = try await packages.row(of: name), let planned = deletion.time,
-                let time = Instant(row.created), time > planned
-            else { continue }
-            return "\(name) was pushed again at \(time)"
+        let packages = GiteaPackages(repository)
+        let found = Mutex<[String: GiteaPackages.Row]>([:])
+        try await forEach(names, parallel: 8) { name in
+            let row = try await packages.row(of: name)
+            found.withLock { $0[name] = row }
         }
-        return nil
+        let rows = found.withLock { $0 }
+        var there: [String] = []
+        for name in names {
+            guard let row = rows[name] else { continue }
+            if let planned = deletion.time, let time = Instant(row.created), time > planned {
+                return .changed("\(name) was pushed again at \(time)")
+            }
+            there.append(name)
+        }
+        return .asPlanned(there)
     }
 
     /// On Gitea a blob is out of reach once the last manifest that names it goes, although its bytes stay

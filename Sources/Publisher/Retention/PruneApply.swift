@@ -5,7 +5,7 @@ import Synchronization
 /// Carries a plan out: what it names and what a new look at the repository would delete too, nothing else.
 struct PruneApply: Sendable {
     /// Deletions at a time, and between two looks at what else happens in the repository.
-    private static let parallel = 8
+    private static let parallel = 16
     private static let chunk = 64
 
     let survey: PruneSurvey
@@ -74,7 +74,9 @@ struct PruneApply: Sendable {
                 .value
             result.restored = found.restored
             result.broken = found.broken
+            note(stayed(part, outcomes), found.now, &result, &report)
         } catch {
+            note(stayed(part, outcomes), nil, &result, &report)
             report.note(error as? OCIError ?? OCIError(.temporary, "interrupted"))
         }
         return result
@@ -111,6 +113,37 @@ struct PruneApply: Sendable {
         return outcomes.withLock { $0 }
     }
 
+    private func stayed(
+        _ part: RepositoryPlan, _ outcomes: [Digest: DigestDeletion.Outcome]
+    ) -> [Deletion] {
+        part.deletions.filter { if case .stayed? = outcomes[$0.digest] { true } else { false } }
+    }
+
+    /// Tells of what is there although its deletion was accepted. Where something else than before leads to
+    /// it, somebody has pushed it at that moment.
+    private func note(
+        _ deletions: [Deletion], _ now: RepositorySnapshot?, _ result: inout ApplyReport.Part,
+        _ report: inout ApplyReport
+    ) {
+        let reached = Set(now?.manifests.map(\.digest) ?? [])
+        let holders = Set(now?.tags.map { "\($0.tag) \($0.digest)" } ?? [])
+        for deletion in deletions {
+            let digest = deletion.digest
+            let isAsBefore = deletion.tags.contains { holders.contains("\($0) \(digest)") }
+            guard isAsBefore || !reached.contains(digest) else {
+                result.skipped.append(
+                    .init(digest: digest, note: "it was pushed again while it was deleted"))
+                continue
+            }
+            let error = OCIError(
+                .protocolViolation, "it is still there although its deletion was accepted",
+                subject: "\(result.repository)@\(digest)",
+                advice: "the registry does not delete what it says; tell its operator")
+            result.failed.append(.init(digest: digest, note: error.message))
+            report.note(error)
+        }
+    }
+
     private func settle(
         _ part: RepositoryPlan, _ outcomes: [Digest: DigestDeletion.Outcome],
         _ doomed: StillDoomed, _ result: inout ApplyReport.Part, _ report: inout ApplyReport
@@ -122,6 +155,7 @@ struct PruneApply: Sendable {
                 result.deleted.append(deletion.digest)
                 result.freed += deletion.bytes
             case .gone?: result.gone.append(deletion.digest)
+            case .stayed?: break
             case .skipped(let note)?:
                 result.skipped.append(.init(digest: deletion.digest, note: note))
             case .unsupported(let error)?:
@@ -146,7 +180,7 @@ extension DigestDeletion.Outcome {
         case .unsupported: true
         case .failed(let error):
             [.denied, .unreachable, .temporary, .configuration].contains(error.kind)
-        case .deleted, .gone, .skipped: false
+        case .deleted, .gone, .stayed, .skipped: false
         }
     }
 }

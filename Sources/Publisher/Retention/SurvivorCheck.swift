@@ -8,6 +8,8 @@ struct SurvivorCheck: Sendable {
     struct Result: Sendable {
         var restored: [ApplyReport.Note] = []
         var broken: [ApplyReport.Note] = []
+        /// What is there now, as far as a tag leads to it.
+        var now: RepositorySnapshot?
     }
 
     let reader: SnapshotReader
@@ -43,6 +45,7 @@ struct SurvivorCheck: Sendable {
             }
             guard changed else {
                 noteBroken(now, &result)
+                result.now = now
                 return result
             }
         }
