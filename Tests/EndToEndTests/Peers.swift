@@ -8,6 +8,8 @@ enum Peer: String {
     case engine = "a Docker Engine; run the tests with 'scripts/peers run'"
     /// Debian's `buildah`, and the rights to use it.
     case buildah = "buildah"
+    /// A browser, to look at pages with.
+    case chromium = "chromium; scripts/setup test installs it"
     /// What `scripts/verify-record` needs of PyPI.
     case python = "securesystemslib and in-toto-attestation; scripts/setup test installs them"
 
@@ -16,6 +18,7 @@ enum Peer: String {
         switch self {
         case .engine: Peers.environment["PUBLISHER_TEST_DOCKER_HOST"] != nil
         case .python: FileManager.default.isExecutableFile(atPath: Peers.python)
+        case .chromium: FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")
         case .buildah: FileManager.default.isExecutableFile(atPath: "/usr/bin/buildah")
         }
     }

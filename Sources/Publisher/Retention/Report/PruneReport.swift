@@ -46,7 +46,7 @@ struct PruneReport {
         }
         return text
             + "<p><input id=\"search\" type=\"search\" placeholder=\"Search tags, digests, reasons\" "
-            + "aria-label=\"Search\" hidden></p>"
+            + "aria-label=\"Search\" hidden><output id=\"found\" class=\"faint\"></output></p>"
     }
 
     private func section(_ outcome: PruneSurvey.Outcome, _ number: Int) -> String {
@@ -62,14 +62,18 @@ struct PruneReport {
         for warning in plan.warnings { text += "<p class=\"note\">\(HTML.escape(warning))</p>" }
         text +=
             "<h3>Storage by family of tags</h3><p class=\"legend\"><i class=\"kept\"></i> stays "
-        text += "<i class=\"goes\"></i> goes; every blob counted once</p>"
-        text += StorageChart(history: history).svg
+        text += "<i class=\"goes\"></i> goes (every blob counted once)</p>"
+        text += picture(StorageChart(history: history).svg)
         text +=
             "<h3>Growth over time</h3><p class=\"legend\"><i class=\"all\"></i> all that is here "
-        text += "<i class=\"kept\"></i> what stays</p>" + GrowthChart(history: history).svg
+        text += "<i class=\"kept\"></i> what stays</p>"
+        text += picture(GrowthChart(history: history).svg)
         text += graph(outcome, number)
         return text + goes(plan, number) + stays(plan, number) + "</section>"
     }
+
+    /// Where the window is narrow a picture moves within its own frame, so that it can still be read.
+    private func picture(_ svg: String) -> String { "<div class=\"picture\">\(svg)</div>" }
 
     private func graph(_ outcome: PruneSurvey.Outcome, _ number: Int) -> String {
         let graph = DigestGraph(outcome.snapshot, outcome.plan)
@@ -80,7 +84,7 @@ struct PruneReport {
         return
             "<h3>One digest</h3><p class=\"faint\">What names it, itself, and what it names or what "
             + "refers to it.<span class=\"script\" hidden> Choose another one below or in the "
-            + "picture.</span></p><div class=\"graph\" id=\"graph-\(number)\">\(graph.svg(center))</div>"
+            + "picture.</span></p><div class=\"graph picture\" id=\"graph-\(number)\">\(graph.svg(center))</div>"
             + "<script type=\"application/json\" id=\"nodes-\(number)\">\(data)</script>"
     }
 

@@ -20,7 +20,8 @@ enum ReportStyle {
         .legend{color:var(--faint);font-size:13px}.legend i{display:inline-block;width:12px;height:12px;
         border-radius:2px;margin:0 3px -1px 8px}.legend i:first-child{margin-left:0}
         i.kept{background:var(--kept)}i.goes{background:var(--goes)}i.all{background:var(--faint)}
-        svg{display:block;width:100%;max-width:860px;height:auto;font:12px system-ui,sans-serif}
+        .picture{overflow-x:auto}
+        svg{display:block;width:100%;min-width:600px;max-width:860px;height:auto;font:12px system-ui,sans-serif}
         svg text{fill:var(--text)}svg text.faint{fill:var(--faint)}
         rect.kept{fill:var(--kept)}rect.goes{fill:var(--goes)}
         .grid{stroke:var(--line)}.area{fill:var(--faint);opacity:.12}
@@ -31,7 +32,7 @@ enum ReportStyle {
         input{width:100%;padding:9px 12px;font:inherit;color:inherit;background:var(--soft);
         border:1px solid var(--line);border-radius:6px}
         .table{overflow-x:auto;max-height:70vh;overflow-y:auto;border:1px solid var(--line);border-radius:6px}
-        table{width:100%;border-collapse:collapse;font-size:13px}
+        table{width:100%;min-width:720px;border-collapse:collapse;font-size:13px}
         th{position:sticky;top:0;background:var(--soft);text-align:left;font-weight:600}
         th,td{padding:5px 10px;border-bottom:1px solid var(--line);vertical-align:top}
         td:nth-child(2){overflow-wrap:anywhere}.size{white-space:nowrap;text-align:right}
@@ -49,11 +50,13 @@ enum ReportScript {
         document.documentElement.classList.add("choosable");
         for(const e of document.querySelectorAll(".script"))e.hidden=false;
         const search=document.getElementById("search");search.hidden=false;
+        const found=document.getElementById("found");
         const rows=[...document.querySelectorAll("tr[data-digest]")];
         const texts=rows.map(r=>(r.dataset.digest+" "+r.textContent).toLowerCase());
         search.addEventListener("input",()=>{
          const words=search.value.toLowerCase().split(/\\s+/).filter(Boolean);
          rows.forEach((r,i)=>{r.hidden=!words.every(w=>texts[i].includes(w))});
+         found.textContent=words.length?rows.filter(r=>!r.hidden).length+" of "+rows.length+" digests":"";
          for(const d of document.querySelectorAll("details"))
           d.open=words.length>0&&d.querySelector("tr[data-digest]:not([hidden])")!==null;
         });
