@@ -173,4 +173,113 @@ import Testing
             #expect(scene.server.faults.fired.count <= 1)
         }
     }
+
+    @Test(
+        "receipts keep what they published and what their tags named before, as long as they are young"
+    )
+    func receipts() async throws {
+        try await PruneScene.with(.oci) { scene in
+            let roots = "  roots: {receipts: {files: [\"receipts/*.json\"], younger-than: 90d}}\n"
+            try scene.configure("tags: [latest]", more: roots)
+            let content = content()
+            try await scene.put(content)
+            let missing = try await scene.prune("plan", "--out", "plan.json")
+            #expect(missing.status == 78, "\(missing.stderr)")
+            let digests = try (0..<4).map { try #require(content.repository.tags["old-\($0)"]) }
+            func receipt(_ digest: String, before: String, _ started: String) -> String {
+                """
+                {"type":"publisher.receipt.v1","source":"app:ci","bytesSent":0,"requests":{},\
+                "started":"\(started)","seconds":1,"complete":true,"destinations":[{\
+                "repository":"mirror.example/team/app","digest":"\(digest)","blobs":{},"complete":true,\
+                "tags":[{"tag":"x","kind":"rolling","outcome":"moved","before":"\(before)",\
+                "after":"\(digest)"}]}]}
+                """
+            }
+            let now = Date.now.formatted(.iso8601)
+            let files = ["receipts/new.json", "receipts/old.json"]
+            try scene.program.home.write(files[0], receipt(digests[0], before: digests[1], now))
+            try scene.program.home.write(
+                files[1], receipt(digests[2], before: digests[3], "2020-01-01T00:00:00Z"))
+            let plan = try await scene.plan()
+            #expect(plan.tags == ["old-2", "old-3", "old-4"])
+            let why = try await scene.prune("explain", "old-1", "--plan", "plan.json")
+            #expect(why.stdout.contains("stays: rollback: receipts/new.json, tag x before"))
+            try scene.program.home.write(files[0], "{}")
+            let refused = try await scene.prune("plan", "--out", "none.json")
+            #expect(refused.status == 65, "\(refused.stderr)")
+        }
+    }
+
+    @Test("records of runs that cannot be read stop everything")
+    func unreadableLedger() async throws {
+        try await PruneScene.with(.oci) { scene in
+            try scene.configure(
+                "tags: [latest]",
+                more: "  roots: {ledger: 90d}\nledger: {repository: here/team/runs}\n")
+            try await scene.put(content())
+            scene.server.faults.add(
+                RegistryFault(
+                    on: "GET /v2/team/runs/**", times: RegistryFault.always,
+                    .status(.serviceUnavailable)))
+            let result = try await scene.prune("plan", "--out", "plan.json", "--retry-for", "0")
+            #expect(result.status == 75, "\(result.stderr)")
+            #expect(!FileManager.default.fileExists(atPath: scene.program.home.file("plan.json")))
+        }
+    }
+
+    @Test("plan and explain send nothing that writes", arguments: [Dialect.oci, .gitea])
+    func onlyReads(dialect: Dialect) async throws {
+        try await PruneScene.with(dialect) { scene in
+            try scene.configure("tags: [latest]")
+            try await scene.put(content())
+            for method in ["POST", "PUT", "PATCH", "DELETE"] {
+                scene.server.faults.add(
+                    RegistryFault(
+                        on: try RequestPattern(method), times: RegistryFault.always, .delay(.zero)))
+            }
+            #expect(try await scene.plan().digests.count == 5)
+            #expect(try await scene.prune("explain", "\(scene.repository):old-1").status == 0)
+            #expect(scene.server.faults.fired.isEmpty)
+        }
+    }
+
+    @Test("every page is read: nothing beyond the first is overlooked")
+    func pages() async throws {
+        try await PruneScene.with(.gitea) { scene in
+            try scene.configure("tags: [\"keep-*\"]")
+            var content = DatedContent()
+            for number in 0..<60 {
+                content.image("k\(number)", hours: 900, tags: "keep-\(number)")
+                content.image("o\(number)", hours: 900, tags: "old-\(number)")
+            }
+            try await scene.put(content)
+            let plan = try await scene.plan()
+            #expect(plan.tags == Set((0..<60).map { "old-\($0)" }))
+        }
+    }
+
+    @Test("one deletion that fails hides none of the others", arguments: [Dialect.oci, .gitea])
+    func partialFailure(dialect: Dialect) async throws {
+        try await PruneScene.with(dialect) { scene in
+            try scene.configure("tags: [latest]")
+            let content = content()
+            try await scene.put(content)
+            try await scene.plan()
+            let digest = try #require(content.repository.tags["old-2"])
+            let selector = dialect == .oci ? digest : "old-2"
+            scene.server.faults.add(
+                RegistryFault(
+                    on: try RequestPattern("DELETE /v2/**/manifests/\(selector)"),
+                    .status(.badRequest)))
+            let result = try await scene.prune("apply", "plan.json")
+            #expect(result.status != 0, "\(result.stdout)")
+            #expect(result.stdout.contains(": 4 deleted"), "\(result.stdout)")
+            #expect(result.stdout.contains("failed \(digest)"), "\(result.stdout)")
+            #expect(Set(try await scene.tags().keys) == ["latest", "old-2"])
+            let again = try await scene.prune("apply", "plan.json")
+            #expect(again.status == 0, "\(again.stderr)")
+            #expect(again.stdout.contains(": 1 deleted"), "\(again.stdout)")
+            #expect(Set(try await scene.tags().keys) == ["latest"])
+        }
+    }
 }
