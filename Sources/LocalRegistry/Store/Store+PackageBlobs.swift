@@ -58,7 +58,9 @@ extension Store {
         _ blobs: Set<Digest>, from repository: RepositoryName
     ) throws(StoreError) {
         let own = layout.repository(repository)
-        var rest = blobs
+        // What waits for a manifest stays whoever names it.
+        var rest = blobs.filter { FileStatus(path: own.awaited($0)) == nil }
+        guard !rest.isEmpty else { return }
         try forEachManifest(in: repository) { digest throws(StoreError) in
             guard !rest.isEmpty, let stored = try manifest(digest, in: repository) else { return }
             rest.subtract(try PackageManifest(stored)?.blobs.compactMap(\.content) ?? [])

@@ -31,6 +31,7 @@ extension Store {
         _ overwriting: Overwriting = .replaces
     ) throws(StoreError) -> PackageFault? {
         try withLock(repository) { () throws(StoreError) in
+            defer { versionList.forget() }
             let own = layout.repository(repository)
             if let fault = fault(of: manifest, in: repository) { return fault }
             if FileStatus(path: own.manifest(manifest.digest)) == nil {
@@ -59,6 +60,7 @@ extension Store {
         _ name: VersionName, from repository: RepositoryName
     ) throws(StoreError) -> Bool {
         try withLock(repository) { () throws(StoreError) in
+            defer { versionList.forget() }
             guard let version = try version(name, of: repository) else { return false }
             try remove(version, from: repository)
             return true
@@ -70,6 +72,7 @@ extension Store {
         of digest: Digest, from repository: RepositoryName
     ) throws(StoreError) -> Bool {
         try withLock(repository) { () throws(StoreError) in
+            defer { versionList.forget() }
             guard hasManifest(digest, in: repository) else { return false }
             for version in try holders(of: digest, in: repository) {
                 try remove(version, from: repository)
@@ -92,12 +95,14 @@ extension Store {
 
     /// Every version of a package, newest first.
     public func versions(of repository: RepositoryName) throws(StoreError) -> [PackageVersion] {
-        var found: [PackageVersion] = []
-        // One that goes meanwhile is left out.
-        for name in try versionNames(of: repository) {
-            if let version = try version(name, of: repository) { found.append(version) }
+        try versionList.versions(of: repository) { () throws(StoreError) in
+            var found: [PackageVersion] = []
+            // One that goes meanwhile is left out.
+            for name in try versionNames(of: repository) {
+                if let version = try version(name, of: repository) { found.append(version) }
+            }
+            return found.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
         }
-        return found.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
     }
 
     /// The names of a package's versions, in no order.

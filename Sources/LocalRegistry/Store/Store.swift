@@ -16,6 +16,7 @@ public final class Store: Sendable {
     let uploads = UploadTable()
     /// The number of the version made last, in Gitea's dialect.
     let lastVersion = Mutex<Int64>(0)
+    let versionList = VersionList()
     private let folder: HeldFolder
     private let locks: [NIOLock]
 
