@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Builds the builder images, looks them over, and publishes them: what build-builder.yaml does, on any machine.
+#
+#   build/scripts/build-and-push.sh [--dry-run] [build] [check] [push]    all three unless some are named
+#
+# --dry-run        say what would be run, and run nothing
+#
+# IMAGE, IMAGE_GPU     the names in the engine; matric-builder:local and matric-builder-gpu:local unless given
+# BUILD_ARGS           build arguments, NAME=VALUE, one a line: mirrors, other bases
+# BUILD_NETWORK        the network of the builds; the engine's default unless given
+# GIT_REF, GIT_SHA     what is built; what git says of this checkout unless given. publisher.yaml says which branch may
+#                      move which tag
+# RECEIPTS             the folder of the receipts; .build unless given
+# LARGEST_MB           what the builder may weigh unpacked; 2500 unless given
+#
+# The engine is Docker's at DOCKER_HOST, the registry's credentials are where publisher looks for them. Needs docker with
+# BuildKit, and publisher for push.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+say() { printf 'build-and-push: %s\n' "$*" >&2; }
+usage() { sed -n '4,6s/^# \{0,3\}//p' "$0" >&2; exit 64; }
+
+dry=
+steps=()
+for word in "$@"; do
+    case $word in
+    --dry-run) dry=1 ;;
+    build | check | push) steps+=("$word") ;;
+    *) usage ;;
+    esac
+done
+[ ${#steps[@]} -gt 0 ] || steps=(build check push)
+
+images=("${IMAGE:-matric-builder:local}" "${IMAGE_GPU:-matric-builder-gpu:local}")
+targets=(builder builder-gpu)
+receipts=${RECEIPTS:-$root/.build}
+largest=${LARGEST_MB:-2500}
+sha=${GIT_SHA:-${GITHUB_SHA:-$(git rev-parse HEAD)}}
+ref=${GIT_REF:-${GITHUB_REF:-$(git symbolic-ref --quiet HEAD || true)}}
+
+run() {
+    printf '+' >&2
+    printf ' %q' "$@" >&2
+    printf '\n' >&2
+    [ -n "$dry" ] || "$@"
+}
+
+# What is published as a commit has to be that commit.
+clean_tree() {
+    [ -z "${GITHUB_SHA:-}" ] || return 0
+    [ -z "$(git status --porcelain)" ] && return
+    say "there are changes that are not committed: commit them, or leave out push"
+    [ -n "$dry" ] || exit 65
+}
+
+build_images() {
+    local options=() line index date identity
+    date=$(git show --no-patch --format=%cI "$sha")
+    while IFS= read -r line; do
+        [ -z "$line" ] || options+=(--build-arg "$line")
+    done <<<"${BUILD_ARGS:-}"
+    for index in 0 1; do
+        # Another one for each build: the ledger knows a builder by it where no engine tells the digest.
+        identity=${targets[index]}-${sha:0:12}-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+        DOCKER_BUILDKIT=1 run docker build --network "${BUILD_NETWORK:-default}" --file build/Dockerfile.builder \
+            --target "${targets[index]}" --tag "${images[index]}" ${options[@]+"${options[@]}"} \
+            --build-arg "IMAGE_IDENTITY=$identity" --build-arg "GIT_SHA=$sha" --build-arg "BUILD_DATE=$date" \
+            --build-arg "VERSION=$(git describe --tags --always "$sha")" .
+    done
+}
+
+# label IMAGE NAME
+label() { docker image inspect --format "{{index .Config.Labels \"org.opencontainers.image.$2\"}}" "$1"; }
+
+check_images() {
+    local index image options size
+    for index in 0 1; do
+        image=${images[index]}
+        options=()
+        [ "$index" = 0 ] || options=(--gpu)
+        run docker run --rm --network none --entrypoint builder-check "$image" ${options[@]+"${options[@]}"}
+        run docker run --rm --network none --env BUILDER_DOCKER=none "$image" \
+            grep -qE '^[A-Za-z0-9._-]{16,128}$' /etc/publisher/image-identity
+        [ -z "$dry" ] || continue
+        if [ "$(label "$image" revision)" != "$sha" ]; then
+            say "$image is of commit $(label "$image" revision), not $sha: build it again"
+            exit 65
+        fi
+        size=$(($(docker image inspect --format '{{.Size}}' "$image") / 1000000))
+        say "$image: $size MB unpacked"
+        if [ "$index" = 0 ] && [ "$size" -gt "$largest" ]; then
+            say "$image is larger than $largest MB: build/README.md says what each part weighs"
+            exit 65
+        fi
+    done
+}
+
+push_images() {
+    clean_tree
+    if [ -z "$ref" ]; then
+        say "HEAD is on no branch, so no channel is selected: give GIT_REF=refs/heads/main, or a version's tag"
+        exit 64
+    fi
+    run publisher publish builder builder-gpu \
+        --from "docker-daemon:${images[0]}" --receipt "$receipts/builder.json" \
+        --from "docker-daemon:${images[1]}" --receipt "$receipts/builder-gpu.json" \
+        --ref "$ref" --revision "$sha"
+    run publisher verify --receipt "$receipts/builder.json"
+    run publisher verify --receipt "$receipts/builder-gpu.json"
+}
+
+for step in "${steps[@]}"; do "${step}_images"; done
