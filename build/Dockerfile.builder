@@ -29,9 +29,10 @@ RUN if command -v rustup >/dev/null; then rustup component add rustfmt clippy; f
 # What is compiled here runs in both images, so it is compiled beside the older of their C libraries.
 # hadolint ignore=DL3006
 FROM ${SWIFT_IMAGE} AS compilers
+ARG DEBIAN_MIRROR=
 ARG UBUNTU_MIRROR=
 RUN --mount=type=bind,source=build/scripts,target=/scripts \
-    APT_MIRROR=${UBUNTU_MIRROR} /scripts/install-packages.sh build-essential ca-certificates git libcrypt-dev \
+    /scripts/install-packages.sh build-essential ca-certificates git libcrypt-dev \
         libcurl4-openssl-dev libisal-dev libssl-dev libzstd-dev pkg-config zlib1g-dev
 
 FROM compilers AS publisher-source
@@ -67,20 +68,22 @@ FROM ${CARGO_TOOLS} AS cargo-tools
 # hadolint ignore=DL3006
 FROM ${DEBIAN_IMAGE} AS builder-system
 ARG DEBIAN_MIRROR=
-ARG DOCKER_REPOSITORY=https://download.docker.com/linux
-ARG DOCKER_PACKAGES
-ARG EXTRA_PACKAGES=
-RUN --mount=type=bind,source=build/scripts,target=/scripts \
-    APT_MIRROR=${DEBIAN_MIRROR} /scripts/install-packages.sh --docker --list /scripts/packages.txt ${EXTRA_PACKAGES}
-
-# hadolint ignore=DL3006
-FROM ${CUDA_IMAGE} AS builder-gpu-system
 ARG UBUNTU_MIRROR=
 ARG DOCKER_REPOSITORY=https://download.docker.com/linux
 ARG DOCKER_PACKAGES
 ARG EXTRA_PACKAGES=
 RUN --mount=type=bind,source=build/scripts,target=/scripts \
-    APT_MIRROR=${UBUNTU_MIRROR} /scripts/install-packages.sh --docker --list /scripts/packages.txt ${EXTRA_PACKAGES}
+    /scripts/install-packages.sh --docker --list /scripts/packages.txt ${EXTRA_PACKAGES}
+
+# hadolint ignore=DL3006
+FROM ${CUDA_IMAGE} AS builder-gpu-system
+ARG DEBIAN_MIRROR=
+ARG UBUNTU_MIRROR=
+ARG DOCKER_REPOSITORY=https://download.docker.com/linux
+ARG DOCKER_PACKAGES
+ARG EXTRA_PACKAGES=
+RUN --mount=type=bind,source=build/scripts,target=/scripts \
+    /scripts/install-packages.sh --docker --list /scripts/packages.txt ${EXTRA_PACKAGES}
 
 # The same on both, each part in a layer of its own: what changes often stands last.
 FROM builder-gpu-system AS builder-gpu

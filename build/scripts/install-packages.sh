@@ -3,9 +3,9 @@
 #
 #   install-packages.sh [--docker] [--list FILE] [PACKAGE]...
 #
-# APT_MIRROR           scheme and host that take the place of the distribution's, where given
-# DOCKER_REPOSITORY    where Docker's packages come from; empty: from the distribution
-# DOCKER_PACKAGES      what --docker installs, where it is not the usual
+# DEBIAN_MIRROR, UBUNTU_MIRROR    scheme and host that take the place of the distribution's, where given
+# DOCKER_REPOSITORY               where Docker's packages come from; empty: from the distribution
+# DOCKER_PACKAGES                 what --docker installs, where it is not the usual
 set -euo pipefail
 
 # Docker's release key, https://docs.docker.com/engine/install/debian/
@@ -29,14 +29,14 @@ while [ $# -gt 0 ]; do
 done
 
 say() { printf 'install-packages: %s\n' "$*" >&2; }
-get() { apt-get -qq -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" </dev/null; }
+# A layer that is half written is thrown away anyway: no need to wait for the disk.
+get() { apt-get -qq -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Acquire::Retries=3 "$@" </dev/null; }
 install_packages() { DEBIAN_FRONTEND=noninteractive get install -y --no-install-recommends "$@"; }
 
+# use_mirror DOMAIN MIRROR
 use_mirror() {
-    [ -n "${APT_MIRROR:-}" ] || return 0
-    find /etc/apt -name '*.list' -o -name '*.sources' | while read -r file; do
-        sed -Ei "s,https?://[a-z.]*(debian\.org|ubuntu\.com)/,${APT_MIRROR%/}/,g" "$file"
-    done
+    [ -z "$2" ] || find /etc/apt \( -name '*.list' -o -name '*.sources' \) \
+        -exec sed -Ei "s,https?://[a-z.]*${1//./\\.}/,${2%/}/,g" {} +
 }
 
 # Docker's own packages, if their key is the one that is known.
@@ -59,7 +59,8 @@ add_docker_repository() {
     get update
 }
 
-use_mirror
+use_mirror debian.org "${DEBIAN_MIRROR:-}"
+use_mirror ubuntu.com "${UBUNTU_MIRROR:-}"
 get update
 if [ -n "$docker" ]; then
     if [ -n "${DOCKER_REPOSITORY:-}" ]; then

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The daemon that the builder runs, started and stopped.
+@Suite(.needs(.engine))
+struct DockerInDockerTests {
+    private static let rights = BuilderContainer.daemonRights
+
+    @Test("As an entrypoint it starts a daemon, and the exit code is the command's")
+    func entrypoint() async throws {
+        let container = try await BuilderContainer()
+        let result = try await container.run(
+            Self.rights, "bash", "-c",
+            """
+            builder-dockerd status && docker info --format '{{.Driver}}' && exit 7
+            """)
+        #expect(result.status == 7, "\(result.stderr)")
+        #expect(result.stdout.contains("dind: Docker "), "\(result.stdout)")
+        #expect(result.stdout.contains("\noverlay2\n"))
+    }
+
+    @Test("In a job a step starts it, one after it stops it, and nothing is left")
+    func steps() async throws {
+        let result = try await BuilderContainer().script(
+            Self.rights,
+            """
+            set -e
+            builder-dockerd start dind
+            builder-dockerd start
+            builder-dockerd status
+            builder-dockerd stop
+            [ ! -e /var/run/docker.sock ] && [ ! -e /run/builder-dockerd/pid ]
+            ! pgrep -x 'dockerd|containerd'
+            builder-dockerd stop
+            builder-dockerd status || exit $?
+            """)
+        #expect(result.status == 69, "\(result.stderr)")
+        #expect(result.stdout.contains("already there"), "\(result.stdout)")
+        #expect(
+            result.stderr.contains("no engine: nothing is mounted at /var/run/docker.sock"),
+            "\(result.stderr)")
+    }
+
+    @Test("Images are built and containers run in it, with networks and limits")
+    func build() async throws {
+        let container = try await BuilderContainer()
+        let folder = try TemporaryFolder(prefix: "dind")
+        let base = try #require(container.images.arguments["RUNTIME_IMAGE"])
+        _ = try await container.client.run(["save", "--output", folder.file("base.tar"), base])
+            .checked()
+        let result = try await container.script(
+            Self.rights + ["--volume", "\(folder.path):/images:ro"],
+            """
+            set -e
+            builder-dockerd start
+            docker load --quiet --input /images/base.tar
+            printf 'FROM \(base)\\nRUN echo built >/made\\n' | docker build --quiet --tag made -
+            docker network create inner
+            docker run --rm --memory 64m --network inner made cat /made
+            """)
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stdout.contains("\nbuilt\n"), "\(result.stdout)")
+    }
+
+    @Test("What a killed daemon left is cleared, and the next one starts")
+    func killed() async throws {
+        let result = try await BuilderContainer().script(
+            Self.rights,
+            """
+            builder-dockerd start
+            kill -KILL $(cat /run/builder-dockerd/pid)
+            while pgrep -x dockerd; do sleep 0.1; done
+            builder-dockerd status; echo "status $?"
+            builder-dockerd start; echo "start $?"
+            """)
+        #expect(result.stdout.contains("status 69\n"), "\(result.stdout)")
+        #expect(result.stdout.contains("start 0\n"), "\(result.stderr)")
+        #expect(result.stderr.contains("removing /var/run/docker.pid, left by a daemon"))
+    }
+
+    @Test("The container's signals are the command's, and the daemon ends after it")
+    func signals() async throws {
+        let client = try await BuilderContainer().client
+        let images = try await BuilderImages.shared
+        let script = "trap 'echo ending; builder-dockerd status; exit 3' TERM; sleep 99 & wait"
+        let run =
+            ["run", "--detach", "--network", "none"] + Self.rights
+            + [images.builder, "bash", "-c", script]
+        let id = try await client.run(run).checked().stdout.filter { !$0.isNewline }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await !client.run(["logs", id]).stderr.contains("dind: Docker") {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        try await Task.sleep(for: .seconds(1))
+        _ = try await client.run(["stop", "--time", "30", id]).checked()
+        let logs = try await client.run(["logs", id])
+        #expect(logs.stdout.contains("ending\ndind: Docker "), "\(logs.stdout)\(logs.stderr)")
+        let code = try await client.run(["inspect", "--format", "{{.State.ExitCode}}", id])
+        #expect(code.stdout == "3\n")
+        _ = try await client.run(["rm", "--volumes", id])
+    }
+
+    @Test("Where overlay2 does not work, vfs is taken and told")
+    func storageDriver() async throws {
+        let result = try await BuilderContainer().script(
+            Self.rights,
+            """
+            mkdir -p /x/lower /x/upper /x/work && mount -t tmpfs tmpfs /x && mkdir /x/lower /x/upper /x/work
+            mount -t overlay overlay -o lowerdir=/x/lower,upperdir=/x/upper,workdir=/x/work /var/lib/docker
+            builder-dockerd start && docker info --format '{{.Driver}}'
+            """)
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stdout.hasSuffix("\nvfs\n"), "\(result.stdout)")
+        #expect(result.stderr.contains("overlay2 does not work: using vfs"), "\(result.stderr)")
+    }
+}
