@@ -53,7 +53,7 @@ for attempt in 1 2 3; do
         say "$url does not give commit $GITHUB_SHA. Is it pushed, and may the job's token read the repository?"
         exit 69
     fi
-    sleep $((attempt * 2))
+    sleep $attempt
 done
 git checkout --quiet --force --detach FETCH_HEAD
 git clean -ffdxq

@@ -93,12 +93,17 @@ open_kernel_files() {
 
 # With cgroup v2 a group with processes of its own cannot hand controllers on: they move into a group below.
 nest_cgroups() {
-    local root=/sys/fs/cgroup pid
+    local root=/sys/fs/cgroup pids pid
     [ -f $root/cgroup.controllers ] || return 0
     mkdir -p $root/init
-    while read -r pid; do
-        echo "$pid" >$root/init/cgroup.procs 2>/dev/null || true # it may have ended
-    done <$root/cgroup.procs
+    # As long as there are some: while they are moved, others are born.
+    for _ in $(seq 50); do
+        mapfile -t pids <$root/cgroup.procs
+        [ ${#pids[@]} -gt 0 ] || break
+        for pid in "${pids[@]}"; do
+            echo "$pid" >$root/init/cgroup.procs 2>/dev/null || true # it may have ended
+        done
+    done
     sed 's/[^ ]*/+&/g' $root/cgroup.controllers >$root/cgroup.subtree_control ||
         say "cannot hand cgroup controllers on: containers get no limits of memory or CPU of their own"
 }
