@@ -145,7 +145,7 @@ enough_room() {
 # Starting and stopping.
 
 start_daemon() {
-    local why driver pid answer
+    local why driver pid answer deadline
     if own_daemon && answer=$(ask); then
         echo "dind: $answer, already there"
         return
@@ -169,7 +169,8 @@ start_daemon() {
     pid=$!
     echo "$pid" >"$pidfile"
     unset DOCKER_HOST
-    for _ in $(seq $((patience * 5))); do
+    deadline=$((SECONDS + patience))
+    while [ $SECONDS -lt $deadline ]; do
         if answer=$(ask); then
             echo "dind: $answer, $driver"
             return

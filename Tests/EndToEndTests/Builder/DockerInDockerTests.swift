@@ -83,17 +83,17 @@ struct DockerInDockerTests {
     func signals() async throws {
         let client = try await BuilderContainer().client
         let images = try await BuilderImages.shared
-        let script = "trap 'echo ending; builder-dockerd status; exit 3' TERM; sleep 99 & wait"
+        let script =
+            "trap 'echo ending; builder-dockerd status; exit 3' TERM; echo ready; sleep 99 & wait"
         let run =
             ["run", "--detach", "--network", "none"] + Self.rights
             + [images.builder, "bash", "-c", script]
         let id = try await client.run(run).checked().stdout.filter { !$0.isNewline }
         let deadline = ContinuousClock.now + .seconds(60)
-        while try await !client.run(["logs", id]).stderr.contains("dind: Docker") {
+        while try await !client.run(["logs", id]).stdout.contains("ready") {
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(200))
         }
-        try await Task.sleep(for: .seconds(1))
         _ = try await client.run(["stop", "--time", "30", id]).checked()
         let logs = try await client.run(["logs", id])
         #expect(logs.stdout.contains("ending\ndind: Docker "), "\(logs.stdout)\(logs.stderr)")
