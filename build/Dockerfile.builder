@@ -37,7 +37,8 @@ RUN --mount=type=bind,source=build/scripts,target=/scripts \
 
 FROM compilers AS publisher-source
 WORKDIR /src
-COPY Package.swift Package.resolved ./
+# A fresh clone has no Package.resolved: Package.swift pins the versions.
+COPY Package.swift Package.resolved* ./
 COPY docs/man docs/man
 COPY Tests Tests
 COPY Sources Sources
