@@ -33,9 +33,9 @@ struct ComposeTests {
     )
     func healthy() async throws {
         let second = project + "-second"
-        async let one = compose("up", "--detach", "--wait", "--wait-timeout", "120")
+        async let one = compose("up", "--no-build", "--detach", "--wait", "--wait-timeout", "120")
         async let two = compose(
-            "up", "--detach", "--wait", "--wait-timeout", "120", project: second)
+            "up", "--no-build", "--detach", "--wait", "--wait-timeout", "120", project: second)
         for result in try await [one, two] { #expect(result.status == 0, "\(result.stderr)") }
         let (first, other) = (
             "http://\(try await address("service", "3000"))/notes?embedding=1,2,3",
@@ -62,7 +62,7 @@ struct ComposeTests {
 
     @Test("The sample's own tests pass in the builder, with the database on a free port")
     func integration() async throws {
-        let up = try await compose("up", "--detach", "--wait", "testdb")
+        let up = try await compose("up", "--no-build", "--detach", "--wait", "testdb")
         #expect(up.status == 0, "\(up.stderr)")
         let database = try await address("testdb", "5432")
         let container = try await BuilderContainer()
