@@ -10,6 +10,8 @@ enum Peer: String {
     case buildah = "buildah"
     /// A browser, to look at pages with.
     case chromium = "chromium; scripts/setup test installs it"
+    /// Debian's `podman`, the rights to use it, and the Debian that `scripts/peers` has made.
+    case podman = "podman, and the base image of 'scripts/peers run'"
     /// What `scripts/verify-record` needs of PyPI.
     case python = "securesystemslib and in-toto-attestation; scripts/setup test installs them"
 
@@ -20,6 +22,9 @@ enum Peer: String {
         case .python: FileManager.default.isExecutableFile(atPath: Peers.python)
         case .chromium: FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")
         case .buildah: FileManager.default.isExecutableFile(atPath: "/usr/bin/buildah")
+        case .podman:
+            FileManager.default.isExecutableFile(atPath: "/usr/bin/podman")
+                && FileManager.default.fileExists(atPath: Peers.root + ".build/peers/base.tar")
         }
     }
 }

@@ -4,66 +4,6 @@ import Testing
 
 /// `publisher run` in a container of a real Docker Engine.
 @Suite(.serialized) struct RunEngineTests {
-    private struct Shown: Decodable {
-        struct Evidence: Decodable {
-            struct Step: Decodable {
-                var what: String
-                var value: String
-            }
-            var index: String?
-            var manifest: String?
-            var config: String?
-            var proof: [Step]
-            var notes: [String]
-        }
-        var grade: String
-        var method: String
-        var builder: String?
-        var evidence: Evidence
-        var record: String
-    }
-
-    /// A container that a job runs in, with the program and what it needs mounted.
-    private struct Job {
-        let engine: Engine
-        let name: String
-        let scene: RunScene
-        private let binary: String
-
-        init(_ engine: Engine, _ scene: RunScene, image: String, hasSocket: Bool) async throws {
-            self.engine = engine
-            self.scene = scene
-            name = "job-\(UUID().uuidString.prefix(8).lowercased())"
-            binary = try await tool("readlink", "-f", Program.path)
-            let binaries = URL(filePath: binary).deletingLastPathComponent().path()
-            let swift = try await tool("sh", "-c", "readlink -f \"$(command -v swift)\"")
-            let toolchain = URL(filePath: swift).deletingLastPathComponent()
-                .deletingLastPathComponent().path()
-            let libraries = "/usr/lib/x86_64-linux-gnu"
-            var mounts = [
-                "\(binaries):\(binaries):ro", "\(toolchain):\(toolchain):ro",
-                "\(libraries):\(libraries):ro", "\(scene.program.home.path):/job",
-            ]
-            if hasSocket {
-                mounts.append("\(engine.address.dropFirst("unix://".count)):/var/run/docker.sock")
-            }
-            var arguments = ["run", "--detach", "--rm", "--network", "host", "--name", name]
-            for mount in mounts { arguments += ["--volume", mount] }
-            let variables = RunScene.job.merging([
-                "HOME": "/job", "LEDGER_KEY": try scene.key, "GITHUB_JOB": name,
-                "LD_LIBRARY_PATH": "\(toolchain)/lib/swift/linux",
-            ]) { $1 }
-            for (key, value) in variables { arguments += ["--env", "\(key)=\(value)"] }
-            try await engine.docker(arguments + ["--workdir", "/job", image, "sleep", "600"])
-        }
-
-        func publisher(_ arguments: String...) async throws -> String {
-            try await engine.docker(["exec", name, binary] + arguments)
-        }
-
-        func end() async { _ = try? await engine.docker("kill", name) }
-    }
-
     @Test(
         "the record names the digest that ran, proven, though the tag has moved since",
         .needs(.engine), arguments: LocalSetup.open)
@@ -81,15 +21,14 @@ import Testing
         let digest = pushed.firstLine
         try await engine.docker("pull", "--quiet", place)
 
-        let job = try await Job(engine, scene, image: place, hasSocket: true)
-        let blind = try await Job(engine, scene, image: place, hasSocket: false)
+        let job = try await engine.job(scene, image: place, hasSocket: true)
+        let blind = try await engine.job(scene, image: place, hasSocket: false)
         defer {
             Task {
                 await job.end(); await blind.end()
             }
         }
-        let shown = try JSONDecoder().decode(
-            Shown.self, from: Data(try await job.publisher("run", "start", "--json").utf8))
+        let shown = try await job.start()
         #expect(shown.grade == "B" && shown.method == "engine", "\(shown.evidence.notes)")
         #expect(shown.builder == "\(registry.host)/team/builder@\(digest)")
         #expect(shown.evidence.manifest == digest && shown.evidence.index == nil)
@@ -117,8 +56,7 @@ import Testing
         #expect(uses.stdout.contains("team/app@\(app)"), "\(uses.stdout)\(uses.stderr)")
 
         // Without the socket nothing is proven, and the reason is told.
-        let told = try JSONDecoder().decode(
-            Shown.self, from: Data(try await blind.publisher("run", "start", "--json").utf8))
+        let told = try await blind.start()
         #expect(told.grade == "E" && told.builder == nil)
         #expect(told.evidence.notes.contains { $0.contains("no Docker Engine answers") })
         let verified = try await scene.run("verify")
@@ -143,14 +81,52 @@ import Testing
         let pushed = try await scene.program.run(
             "push", "docker-daemon:\(built)", place, environment: engine.variables)
         try #require(pushed.status == 0, "\(pushed.stderr)")
-        let job = try await Job(engine, scene, image: place, hasSocket: true)
+        let job = try await engine.job(scene, image: place, hasSocket: true)
         defer { Task { await job.end() } }
-        let shown = try JSONDecoder().decode(
-            Shown.self, from: Data(try await job.publisher("run", "start", "--json").utf8))
+        let shown = try await job.start()
         #expect(
             shown.grade == "B" && shown.evidence.manifest == pushed.firstLine,
             "\(shown.evidence.notes)")
         await job.end()
         try await engine.docker("image", "rm", "--force", place)
+    }
+
+    @Test(
+        "without the socket, the identity in the image leads to the digest that its publish recorded",
+        .needs(.engine))
+    func identity() async throws {
+        let engine = try Engine()
+        let registry = try await LocalRegistryServer()
+        let scene = try await RunScene(registry.host)
+        let identity = UUID().uuidString.lowercased()
+        let built = try await engine.build(
+            "builder",
+            """
+            FROM \(engine.base)
+            LABEL publisher.image.identity=\(identity)
+            COPY identity /etc/publisher/image-identity
+
+            """, files: ["identity": Array("\(identity)\n".utf8)])
+        let place = "\(registry.host)/team/builder"
+        let pushed = try await scene.program.run(
+            "push", "docker-daemon:\(built)", "\(place):1", environment: engine.variables)
+        try #require(pushed.status == 0, "\(pushed.stderr)")
+        let blind = try await engine.job(scene, image: built, hasSocket: false)
+        let before = try await blind.start()
+        #expect(before.grade == "E", "\(before.evidence.notes)")
+        #expect(before.evidence.notes.contains { $0.contains("no record tells of an image") })
+
+        // The run that publishes it records whose identity it is.
+        _ = try await scene.start(in: "\(place)@\(pushed.firstLine)")
+        let finished = try await scene.run("finish", "--published", "\(place):1")
+        try #require(finished.status == 0, "\(finished.stderr)")
+        let job = try await engine.job(scene, image: built, hasSocket: false)
+        let told = try await job.start()
+        #expect(told.grade == "D" && told.method == "baked-identity", "\(told.evidence.notes)")
+        #expect(told.builder == "\(place)@\(pushed.firstLine)")
+        #expect(try await scene.run("uses", pushed.firstLine).stdout.contains(job.name))
+        await blind.end()
+        await job.end()
+        try await registry.stop()
     }
 }

@@ -173,6 +173,41 @@ struct CollectorTests {
         #expect(found.disagreements.isEmpty)
     }
 
+    @Test("Podman's storage, whose engine tells no folder and gives local names to images")
+    func podman() async {
+        let asked = Mutex<[String]>([])
+        var collector = collector(
+            mounts(), containers: [Self.id: container(Self.id, image: served.config, storage: nil)],
+            image: image(
+                served.config,
+                digests: [
+                    "localhost/base@\(served.amd64.digest)",
+                    "aaa.example.org/x@\(served.index.digest)",
+                    "\(Self.name)@\(served.index.digest)",
+                ]))
+        let answer = collector.manifest
+        collector.manifest = { reference in
+            asked.withLock { $0.append(reference.name) }
+            return try await answer(reference)
+        }
+        let found = await collector.collect().judged()
+        #expect(found.grade == .b && found.digest == served.index.digest, "\(found.notes)")
+        // The repository that the container was made with is asked first, and proves it.
+        #expect(Set(asked.withLock { $0 }) == [Self.name])
+    }
+
+    @Test("with cgroup v1 and no files of the engine's, the controllers lead to the container")
+    func version1() async {
+        let traces = ContainerTraces(
+            mountinfo: "", cgroup: "2:pids:/docker/\(Self.id)\n1:cpu:/docker/\(Self.id)\n",
+            hostname: "titan")
+        let found = await collector(
+            traces, containers: [Self.id: container(Self.id, image: served.config)],
+            image: image(served.config, digests: ["\(Self.name)@\(served.index.digest)"])
+        ).collect().judged()
+        #expect(found.grade == .b && found.proof.first?.value == Self.id)
+    }
+
     @Test("with another container's network, the storage tells which container it is")
     func sharedNetwork() async {
         let mine = container(Self.id, image: served.config)

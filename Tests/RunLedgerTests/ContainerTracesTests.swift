@@ -40,17 +40,53 @@ struct ContainerTracesTests {
             "0::/system.slice/docker-\(a).scope\n",
             "0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-\(a).scope\n",
             "3:pids:/kubepods/burstable/pod0/\(a)\n",
+            "9:name=systemd:/libpod_parent/libpod-\(a)\n8:pids:/libpod_parent/libpod-\(a)\n",
+            "0::/machine.slice/libpod-\(a).scope/container\n",
         ])
     func cgroups(text: String) {
         #expect(ids("", text) == [Self.a])
     }
 
+    @Test("with cgroup v1 the controllers' mounts name the container too, and mislead nobody")
+    func version1() {
+        // Docker 20.10 on a machine with cgroup v1, in a container with the host's network.
+        let controllers = ["cpu", "memory", "pids", "systemd"].enumerated().map { place, name in
+            "\(1500 + place) 1499 0:\(29 + place) /docker/\(Self.a) /sys/fs/cgroup/\(name) "
+                + "ro,nosuid,nodev,noexec,relatime master:\(9 + place) - cgroup cgroup rw,\(name)"
+        }
+        let cgroup = """
+            4:name=systemd:/docker/\(Self.a)
+            3:pids:/docker/\(Self.a)
+            2:memory:/docker/\(Self.a)
+            1:cpu:/docker/\(Self.a)
+            0::/docker/\(Self.a)
+
+            """
+        let traces = ContainerTraces(
+            mountinfo: ([Self.mounts(Self.a)] + controllers).joined(separator: "\n"),
+            cgroup: cgroup, hostname: "titan")
+        #expect(traces.candidates.map(\.id) == [Self.a])
+        #expect(traces.storage == "xyz")
+        // Without the engine's three files, the paths of the controllers are what is left.
+        let bare = ContainerTraces(
+            mountinfo: controllers.joined(separator: "\n"), cgroup: cgroup, hostname: "titan")
+        #expect(bare.candidates.map(\.source) == ["/proc/self/cgroup"])
+        // A container with a cgroup namespace of its own sees only the roots.
+        let own = "4:name=systemd:/\n3:pids:/\n2:memory:/\n1:cpu:/\n0::/\n"
+        #expect(ids(Self.mounts(Self.a), own) == [Self.a])
+        #expect(ids("", own) == [])
+    }
+
     @Test("of Docker in Docker, the innermost container is the one")
     func nested() {
         #expect(ids("", "9:pids:/docker/\(Self.b)/docker/\(Self.a)\n") == [Self.a])
-        let inner = Self.mounts(Self.a).replacing(
-            "/var/lib/docker/containers", with: "/docker/volumes/dind/_data/containers")
-        #expect(ids(inner) == [Self.a])
+        // The inner engine's folder is a volume of the outer one's, whose name is as long as an id.
+        for volume in ["dind", Self.b] {
+            let inner = Self.mounts(Self.a).replacing(
+                "/var/lib/docker/containers",
+                with: "/var/lib/docker/volumes/\(volume)/_data/containers")
+            #expect(ids(inner) == [Self.a])
+        }
     }
 
     @Test("a container's folder that is mounted elsewhere is not taken for its own")
@@ -71,6 +107,7 @@ struct ContainerTracesTests {
         let line =
             "9 1 0:31 /containers/storage/overlay-containers/\(Self.a)/userdata/hostname /etc/hostname rw - tmpfs tmpfs rw\n"
         #expect(ids(line) == [Self.a])
+        #expect(ids(line.replacing("overlay-", with: "vfs-")) == [Self.a])
     }
 
     @Test("a host's name that looks like Docker's comes last, any other not at all")

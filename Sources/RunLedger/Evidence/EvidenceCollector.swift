@@ -195,13 +195,18 @@ extension EvidenceCollector {
         _ container: EvidenceFacts.Container, _ document: ContainerDocument,
         _ image: ImageDocument?, _ facts: inout EvidenceFacts
     ) async {
+        // The repository that the container was made with comes first: where that one proves it, nobody
+        // waits for others, which may be mirrors out of reach or, with Podman, `localhost`, which is none.
+        let own = Self.tagged(container.name)?.name
         let digests = (image?.repoDigests ?? []).compactMap { try? Reference(parsing: $0) }
-        let named = [container.name] + (image?.repoTags ?? [])
-        let tags = named.compactMap { Self.tagged($0) }
-        let byID = (digests + tags).map { $0.with(digest: container.imageID) }
+            .filter { $0.host.description != "localhost" }
+        let ordered = digests.filter { $0.name == own } + digests.filter { $0.name != own }
+        let tags = ([container.name] + (image?.repoTags ?? [])).compactMap { Self.tagged($0) }
+            .filter { $0.host.description != "localhost" }
+        let byID = (ordered + tags).map { $0.with(digest: container.imageID) }
         let isContainerd =
             image?.top != nil || container.manifest != nil || document.driver?.data == nil
-        let asked = isContainerd ? byID + digests + tags : digests + tags
+        let asked = ordered + (isContainerd ? byID : []) + tags
         var seen: Set<Reference> = []
         let ready = ChainReader(manifest: manifest, container: container, image: image)
         for reference in asked where seen.insert(reference).inserted && seen.count <= 12 {
