@@ -97,6 +97,23 @@ struct LedgerTests {
         #expect(error?.kind == .badData)
     }
 
+    @Test("a store that broke off before its last request is made whole by the next one")
+    func brokenOff() async throws {
+        let registry = try ScriptedRegistry()
+        let ledger = try ledger(registry)
+        var record = try Sample.finished()
+        record.ledger = ledger.name
+        let signed = SignedRecord(record, with: key)
+        let identity = RecordName.tag(identity: "0123456789abcdef")
+        registry.inject(
+            Fault(method: "PUT", pathContains: "/manifests/", skip: 1, times: 99, .status(403)))
+        await #expect(throws: OCIError.self) { try await ledger.store(signed, subject: nil) }
+        registry.clearFaults()
+        _ = try await ledger.store(signed, subject: nil)
+        #expect(Set(registry.tags("team/runs").keys) == ["\(signed.tag)", "\(identity)"])
+        #expect(try await ledger.entry(identity)?.signed.record == record)
+    }
+
     @Test("a passing fault is ridden out")
     func passing() async throws {
         let registry = try ScriptedRegistry()

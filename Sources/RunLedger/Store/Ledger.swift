@@ -51,10 +51,11 @@ public struct Ledger: Sendable {
         async let envelope: Void = upload(artifact.envelope, RecordArtifact.envelopeType)
         if try await !hasEmpty { try await upload(RecordArtifact.empty, RecordArtifact.emptyType) }
         try await envelope
-        try await repository.put(artifact.manifest, tag: signed.tag)
+        // Its own tag comes last: where that is there, all of it is.
         for tag in signed.record.identityTags where try await repository.digest("\(tag)") == nil {
             try await repository.put(artifact.manifest, tag: tag)
         }
+        try await repository.put(artifact.manifest, tag: signed.tag)
         guard let found = try await taken(signed.tag), found.signed.payload == signed.payload else {
             throw OCIError(
                 .badData, "the record does not read back as it was written",
