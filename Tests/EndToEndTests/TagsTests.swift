@@ -28,6 +28,16 @@ import Testing
         #expect(scene.registry.count(pathContains: "/tags/list") <= 8)
     }
 
+    @Test func aRegistryThatRefusesLongPagesIsAskedForShorterOnes() async throws {
+        let names = (1...7).map { "v\($0)" }
+        let scene = try filled(RegistryQuirks(), tags: names)
+        scene.registry.inject(
+            Fault(pathContains: "/tags/list", queryContains: "n=10000", times: 99, .status(400)))
+        let result = try await scene.run(["tags", scene.repository])
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stdout == names.map { $0 + "\n" }.joined())
+    }
+
     @Test func digestsStandBesideTheTags() async throws {
         let scene = try filled(RegistryQuirks(), tags: ["a", "longer"])
         let digest = try #require(scene.tags["a"])

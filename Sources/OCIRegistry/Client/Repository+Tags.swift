@@ -1,13 +1,27 @@
 import HTTPTypes
 
 extension Repository {
+    /// Tags that a page is to hold; a registry that finds that too many is asked for fewer.
+    private static let pageSizes = [10_000, 1000]
+
     /// All tags, page after page, in the registry's order; at most `limit` of them; nil when the
     /// repository does not exist. OCI distribution-spec, end-8a and end-8b.
     public func tags(limit: Int = .max) async throws -> [Tag]? {
+        let sizes = Self.pageSizes.map { min($0, limit) }
+        do {
+            return try await tags(limit: limit, page: sizes[0])
+        } catch let error as OCIError
+            where sizes[1] < sizes[0] && [400, 416, 422].contains(error.exchange?.status)
+        {
+            return try await tags(limit: limit, page: sizes[1])
+        }
+    }
+
+    private func tags(limit: Int, page size: Int) async throws -> [Tag]? {
         struct Page: Decodable { var tags: [String]? }
         var tags: [Tag] = []
         var seen: Set<Tag> = []
-        let found = try await pages("tags/list?n=\(min(limit, 1000))") { body in
+        let found = try await pages("tags/list?n=\(size)") { body in
             let page = try JSON.decode(Page.self, from: body, what: "the tag list").tags ?? []
             let new = try page.map { try Tag($0) }.filter { seen.insert($0).inserted }
             tags += new
