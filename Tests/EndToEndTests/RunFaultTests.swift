@@ -1,4 +1,5 @@
 import Foundation
+import RunLedger
 import TestSupport
 import Testing
 
@@ -52,6 +53,26 @@ import Testing
         #expect(result.status == 65, "\(result.stderr)")
         expectError(result, says: ["not to be believed"])
         #expect(registry.tags("team/runs").count == 1)
+    }
+
+    @Test("a record of weeks ago is another job's, whatever the environment says")
+    func expired() async throws {
+        let registry = try ScriptedRegistry()
+        let scene = try await RunScene(registry.host)
+        let old = SignedRecord(
+            RunRecord(
+                run: try RunIdentity(environment: RunScene.job), builder: BuilderEvidence(),
+                ledger: scene.ledger, started: Date(timeIntervalSinceNow: -30 * 86_400)),
+            with: try SigningKey(pem: try scene.key, source: "test"))
+        let folder = RunFolder(scene.program.home.file(".local/state/publisher/runs"))
+        try folder.keep(old, isPending: false)
+        try folder.open(old)
+        let finished = try await scene.run("finish")
+        #expect(finished.status == 66, "\(finished.stderr)")
+        #expect(finished.stderr.contains("too old to be this job's"))
+        let record = try await scene.start(in: "\(scene.host)/b@\(Self.digest)")
+        #expect(record != "\(old.tag)")
+        #expect(registry.tags("team/runs").keys.sorted() == [record])
     }
 
     @Test("a missing, unset, wrong or malformed key is told, and never shown")
