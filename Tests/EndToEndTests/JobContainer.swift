@@ -39,15 +39,9 @@ struct JobContainer {
         self.client = client
         name = "job-\(UUID().uuidString.prefix(8).lowercased())"
         binary = try await tool("readlink", "-f", Program.path)
-        let binaries = URL(filePath: binary).deletingLastPathComponent().path()
-        let swift = try await tool("sh", "-c", "readlink -f \"$(command -v swift)\"")
-        let toolchain = URL(filePath: swift).deletingLastPathComponent()
-            .deletingLastPathComponent().path()
-        let libraries = "/usr/lib/x86_64-linux-gnu"
-        var mounts = [
-            "\(binaries):\(binaries):ro", "\(toolchain):\(toolchain):ro",
-            "\(libraries):\(libraries):ro", "\(scene.program.home.path):/job",
-        ]
+        let toolchain = try await Self.toolchain
+        var mounts = try await Self.needed.map { "\($0):\($0):ro" }
+        mounts.append("\(scene.program.home.path):/job")
         if let socket { mounts.append("\(socket):/var/run/docker.sock") }
         var arguments = ["run", "--detach", "--rm", "--network", "host", "--name", name]
         for mount in mounts { arguments += ["--volume", mount] }
@@ -57,6 +51,25 @@ struct JobContainer {
         ]) { $1 }
         for (key, value) in variables { arguments += ["--env", "\(key)=\(value)"] }
         _ = try await client(arguments + ["--workdir", "/job", image, "sleep", "600"])
+    }
+
+    /// The folders that the program needs: its own, the toolchain's and the system's libraries.
+    static var needed: [String] {
+        get async throws {
+            let binary = try await tool("readlink", "-f", Program.path)
+            return [
+                URL(filePath: binary).deletingLastPathComponent().path(), try await toolchain,
+                "/usr/lib/x86_64-linux-gnu",
+            ]
+        }
+    }
+
+    private static var toolchain: String {
+        get async throws {
+            let swift = try await tool("sh", "-c", "readlink -f \"$(command -v swift)\"")
+            return URL(filePath: swift).deletingLastPathComponent().deletingLastPathComponent()
+                .path()
+        }
     }
 
     /// Runs the program in it and gives what it printed.

@@ -227,6 +227,27 @@ struct CollectorTests {
         #expect(found.notes.contains { $0.contains("Docker in Docker") })
     }
 
+    @Test(
+        "asked from within an engine in a container, the outer engine does not take this one for that"
+    )
+    func outerEngine() async {
+        let outer = "overlay overlay rw,upperdir=/var/lib/docker/overlay2/outer/diff"
+        let traces = ContainerTraces(
+            mountinfo: """
+                1 0 0:40 /var/lib/docker/vfs/dir/x / rw - \(outer)
+                2 1 0:40 /var/lib/docker/containers/\(Self.id)/hostname /etc/hostname rw - \(outer)
+                """, cgroup: "0::/\n", hostname: nil)
+        let found = await collector(
+            traces,
+            containers: [
+                Self.other: container(Self.other, image: served.config, storage: "outer")
+            ],
+            image: image(served.config, digests: ["\(Self.name)@\(served.index.digest)"])
+        ).collect().judged()
+        #expect(found.grade == .e && found.digests.isEmpty)
+        #expect(found.notes.contains { $0.hasPrefix("the engine does not run this container") })
+    }
+
     @Test("a host's name counts only where the storage confirms it")
     func hostname() async {
         let short = String(Self.id.prefix(12))

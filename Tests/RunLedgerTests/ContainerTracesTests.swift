@@ -89,6 +89,22 @@ struct ContainerTracesTests {
         }
     }
 
+    @Test(
+        "an engine in a container keeps its containers on that one's storage, which is not theirs")
+    func nestedStorage() {
+        // Docker with the storage driver vfs, in a container of Docker with overlay2.
+        let outer =
+            "overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/AB,"
+            + "upperdir=/var/lib/docker/overlay2/outer/diff,workdir=/var/lib/docker/overlay2/outer/work"
+        let traces = ContainerTraces(
+            mountinfo: """
+                244 165 0:40 /var/lib/docker/vfs/dir/\(Self.b) / rw,relatime master:5 - \(outer)
+                262 244 0:40 /var/lib/docker/containers/\(Self.a)/hostname /etc/hostname rw,relatime - \(outer)
+                """, cgroup: "9:name=systemd:/docker/\(Self.a)\n", hostname: "vm")
+        #expect(traces.candidates.map(\.id) == [Self.a])
+        #expect(traces.storage == nil)
+    }
+
     @Test("a container's folder that is mounted elsewhere is not taken for its own")
     func otherMounts() {
         let line =

@@ -42,8 +42,10 @@ public struct ContainerTraces: Sendable, Hashable {
         }
         var seen: Set<String> = []
         candidates = found.filter { seen.insert($0.id).inserted }
-        storage = mounts.last { $0.point == "/" && $0.type == "overlay" }.flatMap(\.upper)
-            .flatMap(Self.storage(upper:))
+        // A folder of an overlay, not the whole of it, is within a container whose storage that is: an
+        // engine in a container keeps the roots of its own containers there.
+        storage = mounts.last { $0.point == "/" && $0.type == "overlay" && $0.root == "/" }
+            .flatMap(\.upper).flatMap(Self.storage(upper:))
     }
 
     /// Whether there is any sign of a container.
