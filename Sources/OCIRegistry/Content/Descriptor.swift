@@ -14,11 +14,13 @@ public struct Descriptor: Sendable, Hashable, Codable {
     public var platform: Platform?
     /// The artifact's type, on a manifest within an index.
     public var artifactType: String?
+    /// The content itself in base 64, where it is small.
+    public var data: String?
 
     /// Puts a descriptor together.
     public init(
         mediaType: MediaType, digest: Digest, size: Int64, annotations: [String: String]? = nil,
-        platform: Platform? = nil, artifactType: String? = nil
+        platform: Platform? = nil, artifactType: String? = nil, data: String? = nil
     ) {
         self.mediaType = mediaType
         self.digest = digest
@@ -26,5 +28,6 @@ public struct Descriptor: Sendable, Hashable, Codable {
         self.annotations = annotations
         self.platform = platform
         self.artifactType = artifactType
+        self.data = data
     }
 }

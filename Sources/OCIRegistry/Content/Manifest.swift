@@ -91,16 +91,8 @@ public struct Manifest: Sendable, Equatable {
         guard bytes.count <= Self.sizeLimit else {
             throw OCIError(.badData, "the manifest is larger than \(Self.sizeLimit) bytes")
         }
-        struct Probe: Decodable {
-            var schemaVersion: Int?
-            var mediaType: MediaType?
-            var manifests: [Ignored]?
-            var layers: [Ignored]?
-            var config: Ignored?
-            struct Ignored: Decodable {}
-        }
-        let probe = try JSON.decode(Probe.self, from: bytes, what: "the manifest")
-        if probe.schemaVersion == 1 || declared == .dockerSchema1
+        let document = try JSON.decode(Document.self, from: bytes, what: "the manifest")
+        if document.schemaVersion == 1 || declared == .dockerSchema1
             || declared == .dockerSchema1Signed
         {
             throw OCIError(
@@ -108,27 +100,25 @@ public struct Manifest: Sendable, Equatable {
                 advice: "rebuild the image, or pull and push it once with a current Docker")
         }
         let known = declared.flatMap { $0.isManifest ? $0 : nil }
-        if let inside = probe.mediaType, let known, inside != known {
+        if let inside = document.mediaType, let known, inside != known {
             throw OCIError(
                 .badData, "the manifest says it is \(inside) but was served as \(known)")
         }
         let guessed: MediaType? =
-            probe.manifests != nil ? .ociIndex : probe.config != nil ? .ociManifest : nil
-        guard let type = probe.mediaType ?? known ?? guessed, type.isManifest else {
+            document.manifests != nil ? .ociIndex : document.config != nil ? .ociManifest : nil
+        guard let type = document.mediaType ?? known ?? guessed, type.isManifest else {
             throw OCIError(
                 .badData,
-                "'\(probe.mediaType ?? declared ?? .octetStream)' is not a manifest's media type")
+                "'\(document.mediaType ?? declared ?? .octetStream)' is not a manifest's media type"
+            )
         }
-        if type.isIndex && (probe.layers != nil || probe.config != nil)
-            || type.isImageManifest && probe.manifests != nil
+        if type.isIndex && (document.layers != nil || document.config != nil)
+            || type.isImageManifest && document.manifests != nil
         {
             throw OCIError(
                 .badData, "the manifest mixes the fields of an image with those of an index")
         }
-        self.view =
-            type.isIndex
-            ? .index(try JSON.decode(Index.self, from: bytes, what: "the index"))
-            : .image(try JSON.decode(Image.self, from: bytes, what: "the manifest"))
+        self.view = try type.isIndex ? .index(document.index()) : .image(document.image())
         self.bytes = bytes
         self.mediaType = type
         self.digest = SHA2.digest(of: bytes, algorithm)
@@ -161,4 +151,48 @@ public struct Manifest: Sendable, Equatable {
     }
 
     private var references: [Descriptor] { children + blobs }
+}
+
+/// All that a manifest of any kind may hold, read in one pass.
+private struct Document: Decodable {
+    var schemaVersion: Int?
+    var mediaType: MediaType?
+    var artifactType: String?
+    var manifests: [Descriptor]?
+    var config: Descriptor?
+    var layers: [Descriptor]?
+    var subject: Descriptor?
+    var annotations: [String: String]?
+
+    /// The view of an image.
+    func image() throws(OCIError) -> Manifest.Image {
+        guard let schemaVersion, let config, let layers else {
+            throw lacks(
+                schemaVersion == nil ? "schemaVersion" : config == nil ? "config" : "layers")
+        }
+        var image = Manifest.Image(
+            mediaType: .ociManifest, config: config, layers: layers, artifactType: artifactType,
+            subject: subject, annotations: annotations)
+        image.schemaVersion = schemaVersion
+        image.mediaType = mediaType
+        return image
+    }
+
+    /// The view of an index.
+    func index() throws(OCIError) -> Manifest.Index {
+        guard let schemaVersion, let manifests else {
+            throw lacks(schemaVersion == nil ? "schemaVersion" : "manifests")
+        }
+        var index = Manifest.Index(mediaType: .ociIndex, manifests: manifests)
+        index.schemaVersion = schemaVersion
+        index.mediaType = mediaType
+        index.artifactType = artifactType
+        index.subject = subject
+        index.annotations = annotations
+        return index
+    }
+
+    private func lacks(_ name: String) -> OCIError {
+        OCIError(.badData, "the manifest is not valid: the document lacks '\(name)'")
+    }
 }

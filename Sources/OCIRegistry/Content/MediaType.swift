@@ -6,6 +6,11 @@ public struct MediaType: Sendable, Hashable, RawRepresentable, CustomStringConve
 
     /// Takes a type as written; parameters after `;` are dropped.
     public init(rawValue: String) {
+        let isPlain = rawValue.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ";") }
+        guard !isPlain else {
+            self.rawValue = rawValue
+            return
+        }
         let end = rawValue.firstIndex(of: ";") ?? rawValue.endIndex
         let trimmed = rawValue[..<end].split(whereSeparator: \.isWhitespace).joined()
         self.rawValue = trimmed
