@@ -17,6 +17,8 @@ CURLcode cn_easy_set_transfer(CURL *easy, CURLoption option,
 CURLcode cn_easy_restrict_protocols(CURL *easy);
 CURLcode cn_easy_get_long(CURL *easy, CURLINFO info, long *value);
 CURLcode cn_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
+// What CURLOPT_PRIVATE was set to.
+void *cn_easy_get_private(CURL *easy);
 CURLMcode cn_multi_set_long(CURLM *multi, CURLMoption option, long value);
 // The easy handle and result of the next finished transfer, or NULL when there is none.
 CURL *cn_multi_next_done(CURLM *multi, CURLcode *result);

@@ -1,11 +1,11 @@
 import Synchronization
 
 extension Repository {
-    /// The digest behind each of many tags, eight requests at a time; a tag that is gone is left
+    /// The digest behind each of many tags, `parallel` requests at a time; a tag that is gone is left
     /// out.
-    public func digests(of tags: [Tag]) async throws -> [Tag: Digest] {
+    public func digests(of tags: [Tag], parallel: Int = 8) async throws -> [Tag: Digest] {
         let found = Mutex<[Tag: Digest]>([:])
-        try await forEach(tags, parallel: 8) { tag in
+        try await forEach(tags, parallel: parallel) { tag in
             if let digest = try await digest(tag.description) {
                 found.withLock { $0[tag] = digest }
             }

@@ -104,7 +104,7 @@ final class CurlLoop: Sendable {
             curl_multi_perform(multi.handle, &running)
             var result = CURLE_OK
             while let easy = cn_multi_next_done(multi.handle, &result) {
-                if let transfer = transfers.values.first(where: { $0.easy == easy }) {
+                if let transfer = CurlTransfer.of(easy) {
                     transfers[transfer.id] = nil
                     let result = result
                     end(transfer) { $0.complete(result) }

@@ -35,6 +35,11 @@ final class CurlTransfer {
     private var overLimit = false
     private var streamed: Int64 = 0
 
+    /// The transfer of an easy handle.
+    static func of(_ easy: UnsafeMutableRawPointer) -> CurlTransfer? {
+        transfer(cn_easy_get_private(easy))
+    }
+
     var method: String { order.request.head.method.rawValue }
 
     /// Sets the easy handle up; nil when libcurl refuses, after the continuation was resumed.
@@ -138,6 +143,7 @@ final class CurlTransfer {
 
     private func configureCallbacks() {
         let this = Unmanaged.passUnretained(self).toOpaque()
+        _ = cn_easy_set_pointer(easy, CURLOPT_PRIVATE, this)
         _ = cn_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, detail)
         _ = cn_easy_set_transfer(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
         _ = cn_easy_set_pointer(easy, CURLOPT_HEADERDATA, this)
@@ -150,22 +156,28 @@ final class CurlTransfer {
     // MARK: Callbacks, on the loop's thread
 
     fileprivate func header(_ line: UnsafeRawBufferPointer) -> Int {
-        let text = String(decoding: line, as: UTF8.self)
-        if text.hasPrefix("HTTP/") {
-            status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        if line.starts(with: "HTTP/".utf8) {
+            let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+            status =
+                words.dropFirst().first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
             fields = HTTPFields()
-        } else if text == "\r\n" || text == "\n" {
+        } else if line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) {
             headEnded()
-        } else if let colon = text.firstIndex(of: ":"),
-            let name = HTTPField.Name(String(text[..<colon]))
+        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")),
+            let name = HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
         {
-            let value = text[text.index(after: colon)...]
-            let trimmed = value.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }
-                .reversed()
-            fields.append(HTTPField(name: name, value: String(trimmed)))
+            var value = line[(colon + 1)...]
+            while let first = value.first, Self.isSpace(first) { value.removeFirst() }
+            while let last = value.last, Self.isSpace(last) { value.removeLast() }
+            fields.append(HTTPField(name: name, value: String(decoding: value, as: UTF8.self)))
             if fields.count > 500 { return 0 }
         }
         return line.count
+    }
+
+    /// Blank, tab, line end. RFC 9110, section 5.5.
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a
     }
 
     private func headEnded() {
