@@ -1,3 +1,5 @@
+import OCIRegistry
+
 /// How artifacts came to be. SLSA provenance v1.
 public struct Provenance: Sendable, Hashable, Codable {
     /// What was asked for, and all that went into it. "BuildDefinition".
@@ -94,4 +96,56 @@ public struct Provenance: Sendable, Hashable, Codable {
 
     /// A job of a workflow of Gitea's, Forgejo's or GitHub's Actions, as ``RunRecord`` tells it.
     public static let buildType = "urn:publisher:ci-run:v1"
+}
+
+// A parameter that is not known here could change what the rest means, so it is refused. SLSA
+// verification, "externalParameters".
+
+extension Provenance.ExternalParameters {
+    enum CodingKeys: String, CodingKey, CaseIterable { case workflow, job }
+
+    /// Reads the parameters. Throws ``OCIError`` (bad data) for one that is not known.
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknown(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        workflow = try container.decode(Workflow.self, forKey: .workflow)
+        job = try container.decode(String.self, forKey: .job)
+    }
+}
+
+extension Provenance.ExternalParameters.Workflow {
+    enum CodingKeys: String, CodingKey, CaseIterable { case repository, ref, name, path }
+
+    /// Reads the parameters. Throws ``OCIError`` (bad data) for one that is not known.
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknown(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        repository = try container.decodeIfPresent(String.self, forKey: .repository)
+        ref = try container.decodeIfPresent(String.self, forKey: .ref)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        path = try container.decodeIfPresent(String.self, forKey: .path)
+    }
+}
+
+extension Decoder {
+    /// Throws ``OCIError`` (bad data) where an object has other members than these.
+    fileprivate func refuseUnknown<Keys: CodingKey & CaseIterable>(_: Keys.Type) throws {
+        let strange = Set(try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue))
+            .subtracting(Keys.allCases.map(\.stringValue))
+        guard strange.isEmpty else {
+            throw OCIError(
+                .badData,
+                "it has parameters that are not known here: "
+                    + strange.sorted().joined(separator: ", "))
+        }
+    }
+}
+
+/// Any member of an object.
+private struct AnyKey: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
 }

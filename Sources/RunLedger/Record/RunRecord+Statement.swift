@@ -100,15 +100,7 @@ extension RunRecord.Publication {
 extension RunRecord {
     /// Reads a statement. Throws ``RecordFault`` where it is not one that this program makes.
     public init(payload: [UInt8]) throws(RecordFault) {
-        let statement: Statement
-        do {
-            try Self.checkTypes(payload)
-            statement = try JSON.decode(Statement.self, from: payload, what: "the statement")
-        } catch let error as OCIError {
-            throw RecordFault(.malformed, error.message)
-        } catch let fault as RecordFault {
-            throw fault
-        } catch { throw RecordFault(.malformed, "its statement cannot be read") }
+        let statement = try Self.statement(payload)
         let definition = statement.predicate.buildDefinition
         let details = statement.predicate.runDetails
         guard let started = try? Date(details.metadata.startedOn, strategy: .iso8601) else {
@@ -130,28 +122,20 @@ extension RunRecord {
         }
     }
 
-    /// The types come first: of another one, nothing else is known. A parameter that is not known here
-    /// could change what the rest means, so it is refused. SLSA verification, "externalParameters".
-    private static func checkTypes(_ payload: [UInt8]) throws {
-        let value =
-            try JSON.decode(JSONValue.self, from: payload, what: "the statement").object ?? [:]
-        guard value["_type"]?.string == Statement.statementType,
-            value["predicateType"]?.string == Statement.provenanceType
-        else { throw RecordFault(.malformed, "it is not a statement of provenance") }
-        let definition = value["predicate"]?.object?["buildDefinition"]?.object ?? [:]
-        guard definition["buildType"]?.string == Provenance.buildType else {
-            throw RecordFault(.malformed, "it is not about a run of a CI's job")
-        }
-        let external = definition["externalParameters"]?.object ?? [:]
-        let workflow = external["workflow"]?.object ?? [:]
-        let strange = Set(external.keys).subtracting(["workflow", "job"])
-            .union(Set(workflow.keys).subtracting(["repository", "ref", "name", "path"]))
-        guard strange.isEmpty else {
-            throw RecordFault(
-                .malformed,
-                "it has parameters that are not known here: \(strange.sorted().joined(separator: ", "))"
-            )
-        }
+    /// The statement, where it is one of provenance, about a run of a CI's job.
+    private static func statement(_ payload: [UInt8]) throws(RecordFault) -> Statement {
+        do {
+            let statement = try JSON.decode(Statement.self, from: payload, what: "the statement")
+            guard statement.type == Statement.statementType,
+                statement.predicateType == Statement.provenanceType,
+                statement.predicate.buildDefinition.buildType == Provenance.buildType
+            else { throw RecordFault(.malformed, "it is not about a run of a CI's job") }
+            return statement
+        } catch let fault as RecordFault {
+            throw fault
+        } catch let error as OCIError {
+            throw RecordFault(.malformed, error.message)
+        } catch { throw RecordFault(.malformed, "its statement cannot be read") }
     }
 }
 

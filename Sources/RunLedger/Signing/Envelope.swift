@@ -92,7 +92,14 @@ public struct Envelope: Sendable, Hashable, Codable {
 
     /// Both alphabets are to be taken. DSSE, envelope.md.
     private static func decode(_ text: String) -> [UInt8]? {
-        let plain = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-        return Data(base64Encoded: plain).map { [UInt8]($0) }
+        if let usual = Data(base64Encoded: text) { return [UInt8](usual) }
+        let plain = text.utf8.map {
+            switch $0 {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            default: $0
+            }
+        }
+        return Data(base64Encoded: Data(plain)).map { [UInt8]($0) }
     }
 }

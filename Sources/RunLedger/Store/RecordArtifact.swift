@@ -17,24 +17,6 @@ public struct RecordArtifact: Sendable {
     /// The envelope's bytes.
     public let envelope: [UInt8]
 
-    private struct Layer: Codable {
-        var mediaType: MediaType
-        var digest: Digest
-        var size: Int64
-        var data: String?
-        var annotations: [String: String]?
-    }
-
-    private struct Document: Codable {
-        var schemaVersion = 2
-        var mediaType: MediaType? = .ociManifest
-        var artifactType: String?
-        var config: Layer?
-        var layers: [Layer]
-        var subject: Descriptor?
-        var annotations: [String: String]?
-    }
-
     /// The artifact of a record that is about `subject`. Throws ``OCIError``.
     public init(_ signed: SignedRecord, subject: Descriptor?) throws(OCIError) {
         envelope = signed.bytes
@@ -42,25 +24,23 @@ public struct RecordArtifact: Sendable {
         var about = subject
         about?.annotations = nil
         about?.platform = nil
-        let document = Document(
-            artifactType: Self.type,
-            config: Layer(
-                mediaType: Self.emptyType, digest: SHA2.digest(of: Self.empty), size: 2,
-                data: Data(Self.empty).base64EncodedString()),
-            layers: [
-                Layer(
-                    mediaType: Self.envelopeType, digest: SHA2.digest(of: signed.bytes),
-                    size: Int64(signed.bytes.count),
-                    data: signed.bytes.count <= Self.inlineLimit
-                        ? Data(signed.bytes).base64EncodedString() : nil,
-                    annotations: ["org.opencontainers.image.title": "\(signed.tag).dsse.json"])
-            ],
+        let empty = Descriptor(
+            mediaType: Self.emptyType, digest: SHA2.digest(of: Self.empty), size: 2,
+            data: Data(Self.empty).base64EncodedString())
+        let layer = Descriptor(
+            mediaType: Self.envelopeType, digest: SHA2.digest(of: signed.bytes),
+            size: Int64(signed.bytes.count),
+            annotations: ["org.opencontainers.image.title": "\(signed.tag).dsse.json"],
+            data: signed.bytes.count <= Self.inlineLimit
+                ? Data(signed.bytes).base64EncodedString() : nil)
+        let image = Manifest.Image(
+            mediaType: .ociManifest, config: empty, layers: [layer], artifactType: Self.type,
             subject: about,
             annotations: [
                 "org.opencontainers.image.created": (record.finished ?? record.started)
                     .formatted(.iso8601)
             ])
-        manifest = try Manifest(bytes: JSON.encode(document), declared: .ociManifest)
+        manifest = try Manifest(bytes: JSON.encode(image), declared: .ociManifest)
     }
 
     /// The envelope in a manifest, from its own bytes; nil where it is to be had as a blob: ``blob``.
@@ -81,10 +61,10 @@ public struct RecordArtifact: Sendable {
     /// The digest of the envelope that a manifest names.
     static func blob(in manifest: Manifest) -> Digest? { layer(in: manifest)?.digest }
 
-    private static func layer(in manifest: Manifest) -> Layer? {
-        guard let document = try? JSON.decode(Document.self, from: manifest.bytes, what: ""),
-            document.artifactType == type, document.layers.count == 1,
-            let layer = document.layers.first, layer.mediaType == envelopeType
+    private static func layer(in manifest: Manifest) -> Descriptor? {
+        guard case .image(let image) = manifest.view, image.artifactType == type,
+            image.layers.count == 1, let layer = image.layers.first,
+            layer.mediaType == envelopeType
         else { return nil }
         return layer
     }
