@@ -1,6 +1,7 @@
 import FoundationEssentials
 import OCIRegistry
 import RunLedger
+import Synchronization
 
 /// The jobs that used a builder, and what became of what they made.
 struct BuilderUses {
@@ -65,28 +66,44 @@ struct BuilderUses {
 
     /// Looks up where what was made is tagged now. Throws ``OCIError``.
     mutating func lookUp(_ session: Session) async throws {
-        var tagsByDigest: [String: [Digest: [String]]] = [:]
-        for name in Set(uses.flatMap(\.made).map(\.repository)) {
+        let made = Dictionary(grouping: uses.flatMap(\.made), by: \.repository)
+        var places: [String: Place] = [:]
+        for (name, images) in made {
             let repository = session.repository(try Reference(parsing: name))
-            let tags = try await repository.tags() ?? []
-            var found: [Digest: [String]] = [:]
-            for (tag, digest) in try await repository.digests(of: tags) {
-                found[digest, default: []].append("\(tag)")
-            }
-            tagsByDigest[name] = found
+            places[name] = try await Place(repository, of: Set(images.map(\.digest)))
         }
         for place in uses.indices {
             for item in uses[place].made.indices {
                 let made = uses[place].made[item]
-                let tags = tagsByDigest[made.repository]?[made.digest] ?? []
+                let tags = places[made.repository]?.tags[made.digest] ?? []
+                let isThere = places[made.repository]?.untagged.contains(made.digest) == true
                 uses[place].made[item].tags = tags.sorted()
                 uses[place].made[item].state =
-                    if !tags.isEmpty {
-                        .tagged
-                    } else if try await session.repository(try Reference(parsing: made.repository))
-                        .digest("\(made.digest)") != nil
-                    { .untagged } else { .gone }
+                    !tags.isEmpty ? .tagged : isThere ? .untagged : .gone
             }
+        }
+    }
+
+    /// What a repository says of images.
+    private struct Place {
+        /// The tags that name an image.
+        var tags: [Digest: [String]] = [:]
+        /// The images that are there without.
+        let untagged: Set<Digest>
+
+        /// Asks about images, many requests at a time.
+        init(_ repository: Repository, of images: Set<Digest>) async throws {
+            let all = try await repository.tags() ?? []
+            for (tag, digest) in try await repository.digests(of: all, parallel: Ledger.parallel) {
+                tags[digest, default: []].append("\(tag)")
+            }
+            let found = Mutex<Set<Digest>>([])
+            try await forEach(images.subtracting(tags.keys), parallel: Ledger.parallel) { image in
+                if try await repository.digest("\(image)") != nil {
+                    found.withLock { _ = $0.insert(image) }
+                }
+            }
+            untagged = found.withLock { $0 }
         }
     }
 

@@ -20,7 +20,7 @@ struct LedgerReading {
         let keys = try access.publicKeys(options.publicKey)
         session = try Session(
             connection, output, credentialsFor: access.place.host,
-            registries: configuration?.registries ?? [])
+            registries: configuration?.registries ?? [], parallel: Ledger.parallel)
         ledger = Ledger(session.repository(access.place), keys: keys)
     }
 
