@@ -36,6 +36,11 @@ enum Peers {
         .deletingLastPathComponent().deletingLastPathComponent().path()
     /// Python with the packages that `scripts/setup test` installs.
     static let python = root + ".build/python/bin/python"
+    /// The skopeo that checks signatures: where the system's does not, the one that `scripts/setup test` fetches.
+    static let skopeo = {
+        let own = root + ".build/skopeo/skopeo"
+        return FileManager.default.isExecutableFile(atPath: own) ? own : "skopeo"
+    }()
     static let environment = ProcessInfo.processInfo.environment
     /// Whether a peer that is missing fails its tests, as in CI, instead of skipping them.
     static let areRequired = environment["REQUIRE_ALL_TESTS"] == "1"

@@ -28,7 +28,8 @@ public struct ImageSignature: Sendable {
         }
 
         var critical: Critical
-        var optional: [String: String]?
+        /// cosign writes null where there is nothing; readers refuse a document without it.
+        var optional = JSONValue.null
     }
 
     /// The document's exact bytes, the same for the same image.
