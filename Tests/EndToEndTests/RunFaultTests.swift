@@ -157,6 +157,37 @@ import Testing
         #expect(try await scene.run("verify", "4713").status == 66)
     }
 
+    @Test("a record that was deleted is found by what an earlier export knows")
+    func deleted() async throws {
+        let registry = try ScriptedRegistry()
+        let scene = try await RunScene(registry.host, minimum: "C")
+        let builder = "\(scene.host)/b@\(Self.digest)"
+        let first = try await scene.start(in: builder)
+        let export = try await scene.run("export")
+        try scene.program.home.write("earlier.json", export.stdout)
+        _ = try await scene.start(in: builder, ["GITHUB_RUN_ID": "4712"])
+        let same = try await scene.run("verify", "--earlier", "earlier.json")
+        #expect(same.status == 0, "\(same.stdout)\(same.stderr)")
+
+        // An export that tells otherwise of a record that is there.
+        try scene.program.home.write(
+            "other.json",
+            export.stdout.replacing(
+                Self.digest, with: "sha256:\(String(repeating: "1", count: 64))"))
+        let other = try await scene.run("verify", "--earlier", "other.json")
+        #expect(other.status == 11)
+        #expect(other.stdout.contains("gone  \(first)  other.json tells otherwise"))
+
+        registry.setTag("team/runs", first, to: nil)
+        #expect(try await scene.run("verify").status == 0)
+        let gone = try await scene.run("verify", "--earlier", "earlier.json")
+        #expect(gone.status == 11)
+        #expect(gone.stdout.contains("gone  \(first)  earlier.json has it"), "\(gone.stdout)")
+        #expect(try await scene.run("verify", "4712", "--earlier", "earlier.json").status == 64)
+        #expect(try await scene.run("verify", "--earlier", "publisher.yaml").status == 65)
+        #expect(try await scene.run("verify", "--earlier", "none.json").status == 66)
+    }
+
     @Test("grades that do not do fail the check, and the reason is told")
     func grades() async throws {
         let registry = try ScriptedRegistry()

@@ -13,12 +13,16 @@ struct RunVerify: AsyncParsableCommand {
             the record that it goes on from, and with a minimum grade its evidence, which must not \
             contradict itself either. Without a record all are checked.
 
+            A ledger cannot tell of a record that was deleted. What an earlier 'run export' knows can: keep one \
+            where nobody who can write to the ledger can change it, and compare.
+
             One line a fault on standard output: its kind, the record, what is wrong. Exits 11 where there \
             is one.
 
             Examples:
               publisher run verify
               publisher run verify 4711 --minimum-grade B
+              publisher run verify --earlier runs-2026-07.json
             """)
 
     @Argument(help: ArgumentHelp("A record's tag, or a run's id.", valueName: "record|run"))
@@ -33,6 +37,12 @@ struct RunVerify: AsyncParsableCommand {
             valueName: "when"))
     var since: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Find what this earlier 'run export' has and the ledger has no more, or otherwise; may be "
+                + "repeated.", valueName: "file"))
+    var earlier: [String] = []
+
     @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Ledger options") var ledger: LedgerOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
@@ -41,6 +51,9 @@ struct RunVerify: AsyncParsableCommand {
     func validate() throws {
         if let minimumGrade, Grade(rawValue: minimumGrade).map({ $0 == .e }) ?? true {
             throw ValidationError("--minimum-grade is A, B, C or D")
+        }
+        if !earlier.isEmpty && !record.isEmpty {
+            throw ValidationError("--earlier is about the whole ledger: name no record")
         }
     }
 
@@ -54,8 +67,9 @@ struct RunVerify: AsyncParsableCommand {
             record.isEmpty
             ? try await reading.ledger.tags()
             : try await RecordSelection(ledger: reading.ledger).tags(record)
+        let exports = try earlier.map { (path) throws(OCIError) in try EarlierExport(file: path) }
         var check = LedgerCheck(minimum: minimum, since: earliest)
-        try await check.read(tags, of: reading.ledger)
+        try await check.read(tags, of: reading.ledger, comparing: exports)
         try check.report(reading.ledger.name).deliver(output)
     }
 }

@@ -18,6 +18,7 @@ struct LedgerCheck {
     /// From when on it matters.
     let since: Date?
     private var records: [Tag: RunRecord] = [:]
+    private var rows: [Tag: LedgerRow] = [:]
     private var faults: [(Tag, RecordFault)] = []
     private var checked = 0
 
@@ -26,10 +27,14 @@ struct LedgerCheck {
         self.since = since
     }
 
-    /// Reads records, and those that they go on from. Throws ``OCIError``.
-    mutating func read(_ tags: [Tag], of ledger: Ledger) async throws {
-        try await take(tags, of: ledger)
+    /// Reads records, and those that they go on from; what earlier exports know of the ledger has to be
+    /// there still. Throws ``OCIError``.
+    mutating func read(
+        _ tags: [Tag], of ledger: Ledger, comparing exports: [EarlierExport] = []
+    ) async throws {
+        try await take(tags, of: ledger, keepingRows: !exports.isEmpty)
         checked = tags.count
+        for export in exports { faults += export.faults(comparedWith: rows) }
         let wanted = Set(tags)
         for tag in tags where records[tag] == nil && !faults.contains(where: { $0.0 == tag }) {
             faults.append((tag, RecordFault(.chain, "it is not there")))
@@ -50,15 +55,19 @@ struct LedgerCheck {
         }
     }
 
-    private mutating func take(_ tags: [Tag], of ledger: Ledger) async throws {
-        var (records, faults) = (records, faults)
+    private mutating func take(
+        _ tags: [Tag], of ledger: Ledger, keepingRows: Bool = false
+    ) async throws {
+        var (records, rows, faults) = (records, rows, faults)
         try await ledger.each(tags) { tag, result in
             switch result {
-            case .success(let entry): records[tag] = entry.signed.record
+            case .success(let entry):
+                records[tag] = entry.signed.record
+                if keepingRows { rows[tag] = LedgerRow(entry.signed) }
             case .failure(let fault): faults.append((tag, fault))
             }
         }
-        (self.records, self.faults) = (records, faults)
+        (self.records, self.rows, self.faults) = (records, rows, faults)
     }
 
     /// Whether a record goes on from the beginning of the same job, and tells the same of it.

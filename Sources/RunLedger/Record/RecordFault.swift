@@ -16,8 +16,8 @@ public struct RecordFault: Error, Sendable, Hashable, CustomStringConvertible {
         case name
         /// It goes on from a record that is not there, or is another one.
         case chain
-        /// Another record of the same run says otherwise.
-        case contradiction
+        /// An earlier export of the ledger has it, and it is there no more or says otherwise.
+        case gone
         /// Its evidence is not good enough, or contradicts itself.
         case grade
     }
