@@ -17,8 +17,12 @@ struct RunStart: AsyncParsableCommand {
             RUNNER_TEMP, and sent by 'run finish', 'publish' or 'run push'. Running it again in the same \
             job changes nothing.
 
+            With --expect the digest that was found has to be that one. The record is kept all the same, \
+            with what really ran; then this ends with 11.
+
             Examples:
               publisher run start
+              publisher run start --expect git.example.org/team/builder@sha256:…
               publisher run start --workflow .gitea/workflows/ci.yaml --record run.json
             """)
 
@@ -33,6 +37,11 @@ struct RunStart: AsyncParsableCommand {
             "The builder by its tag. What it names is told where nothing better is known, never as "
                 + "what ran.", valueName: "host/repository:tag"))
     var image: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Fail unless the job runs in this image.", valueName: "digest|host/repository@digest"))
+    var expect: String?
 
     @Flag(inversion: .prefixedNo, help: "Ask the Docker Engine.")
     var engine = true
@@ -49,6 +58,7 @@ struct RunStart: AsyncParsableCommand {
     func validate() throws { try signing.check(connection) }
 
     func run() async throws {
+        let expected = try expect.map { (text) throws(OCIError) in try ExpectedBuilder(text) }
         let (job, session, names) = try await RunJob.open(
             file, ledger, signing, connection, output)
         let evidence = RunEvidence(
@@ -60,6 +70,7 @@ struct RunStart: AsyncParsableCommand {
             try LocalFile.replace(record, with: outcome.signed.bytes, advice: Self.advice)
         }
         try RunReport(outcome).deliver(output, session)
+        try expected?.check(outcome.signed.record.builder)
     }
 
     static let advice = "name a file in a folder that may be written to"
