@@ -35,10 +35,11 @@ test: ## check the sources, then run every test beside a Docker Engine and a reg
 	PUBLISHER_BIN=$(CURDIR)/.build/debug/publisher LOCAL_REGISTRY_BIN=$(CURDIR)/.build/debug/local-registry \
 	scripts/peers run swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(TEST_FLAGS)
 
-check: ## formatting, shell scripts, Dockerfiles, and that the generated pages are up to date
+check: ## formatting, shell scripts, Dockerfiles, workflows, and that the generated pages are up to date
 	swift format lint --strict --recursive Package.swift Sources Tests
-	shellcheck $$(grep -rlE '^#!.*sh$$' scripts .ci build)
+	shellcheck $$(grep -rlE '^#!.*sh$$' scripts .ci .gitea build)
 	.build/python/bin/hadolint build/Dockerfile build/Dockerfile.builder build/Dockerfile.testdb build/stand-ins/Dockerfile
+	.build/python/bin/check-jsonschema --builtin-schema vendor.github-workflows .gitea/workflows/*.yaml
 	scripts/docs --check
 
 docs: ## write docs/cli and docs/man anew from the program

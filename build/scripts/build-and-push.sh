@@ -62,8 +62,9 @@ build_images() {
         [ -z "$line" ] || options+=(--build-arg "$line")
     done <<<"${BUILD_ARGS:-}"
     for index in 0 1; do
-        # Another one for each build: the ledger knows a builder by it where no engine tells the digest.
-        identity=${targets[index]}-${sha:0:12}-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+        # Another one for each build, since the ledger knows a builder by it where no engine tells the digest; but a CI's
+        # run that is repeated goes on with what it has built.
+        identity=${targets[index]}-${sha:0:12}-${GITHUB_RUN_ID:-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')}
         DOCKER_BUILDKIT=1 run docker build --network "${BUILD_NETWORK:-default}" --file build/Dockerfile.builder \
             --target "${targets[index]}" --tag "${images[index]}" ${options[@]+"${options[@]}"} \
             --build-arg "IMAGE_IDENTITY=$identity" --build-arg "GIT_SHA=$sha" --build-arg "BUILD_DATE=$date" \
