@@ -187,7 +187,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "LocalRegistry", "OCIRegistry", "RunLedger", "TestSupport",
+                "ConfigurationFile", "LocalRegistry", "OCIRegistry", "RunLedger", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

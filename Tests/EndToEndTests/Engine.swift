@@ -59,6 +59,17 @@ final class Engine: Sendable {
         return result.stdout.split(separator: "\n").joined(separator: "\n")
     }
 
+    /// Runs a command of Docker's client to its end, however it ends, with variables that it may pass on.
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], stdin: [UInt8]? = nil,
+        timeout: Double = 180
+    ) async throws -> ChildResult {
+        var call = call(arguments)
+        call.environment.merge(environment) { own, _ in own }
+        call.stdin = stdin
+        return try await ChildProcess.run(call, timeout: timeout)
+    }
+
     /// Logs Docker's client in at a registry.
     func login(_ host: String, _ user: String, _ password: String) async throws {
         var call = call(["login", host, "--username", user, "--password-stdin"])
