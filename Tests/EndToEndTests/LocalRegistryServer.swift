@@ -67,11 +67,13 @@ final class LocalRegistryServer: Sendable {
     private let folder: TemporaryFolder
     private let server: ChildProcess
 
-    /// Starts it and waits until it says where it is.
-    init(_ setup: LocalSetup = LocalSetup()) async throws {
+    /// Starts it and waits until it says where it is; with a copy of another registry's folder, where one is
+    /// given.
+    init(_ setup: LocalSetup = LocalSetup(), copyOf other: String? = nil) async throws {
         self.setup = setup
         folder = try TemporaryFolder(prefix: "local-registry")
         let root = folder.file("root")
+        if let other { try await tool("cp", "-a", "--reflink=auto", other, root) }
         if setup.authentication != .none {
             let add = ["user", "add", user, "--root", root, "--password-stdin"]
             try await ChildProcess.run(

@@ -64,21 +64,7 @@ final class PruneScene: Sendable {
     /// Sets when Gitea's rows came. Where one is named by a tag, its digest's row came at that time too.
     func age(_ content: DatedContent) throws {
         guard dialect == .gitea else { return }
-        let root = folder.file("root")
-        let names = FileManager.default.enumerator(atPath: root)?.allObjects as? [String] ?? []
-        for name in names {
-            guard let bytes = FileManager.default.contents(atPath: "\(root)/\(name)"),
-                bytes.count < 500
-            else { continue }
-            var lines = String(decoding: bytes, as: UTF8.self)
-                .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            guard lines.count >= 3, let hours = content.hours[lines[0]],
-                let id = lines[1].split(separator: " ").first
-            else { continue }
-            lines[1] = "\(id) \(Int(Date().timeIntervalSince1970) - hours * 3600)"
-            try Data(lines.joined(separator: "\n").utf8).write(
-                to: URL(filePath: "\(root)/\(name)"))
-        }
+        try GiteaRows.age(folder.file("root")) { content.hours[$0] }
     }
 
     /// Runs `publisher prune`.
