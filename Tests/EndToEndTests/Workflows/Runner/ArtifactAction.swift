@@ -33,7 +33,7 @@ struct ArtifactAction {
     }
 
     /// Copies. Throws ``SupportError`` where there is nothing to copy.
-    func run(in container: JobContainer) async throws {
+    func run(in container: StepContainer) async throws {
         if isUpload {
             let folder = artifacts.file(name)
             // A name that is there already is replaced, as by a run's next attempt.

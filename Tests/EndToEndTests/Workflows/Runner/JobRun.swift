@@ -16,9 +16,9 @@ struct JobRun {
             throw SupportError("no image for a job on \(job.label)")
         }
         let files = StepFiles(folder: try TemporaryFolder(prefix: "job"))
-        let container: JobContainer
+        let container: StepContainer
         do {
-            container = try await JobContainer(
+            container = try await StepContainer(
                 runner.engine, image: image, repository: runner.repository, files: files,
                 mounts: runner.mounts[job.label] ?? [])
         } catch {
@@ -36,7 +36,7 @@ struct JobRun {
     }
 
     private func steps(
-        _ container: JobContainer, _ files: StepFiles, _ beginning: JobScope,
+        _ container: StepContainer, _ files: StepFiles, _ beginning: JobScope,
         _ variables: [String: String]
     ) async throws -> WorkflowResult.Job {
         var scope = beginning

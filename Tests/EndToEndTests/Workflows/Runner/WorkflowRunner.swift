@@ -104,7 +104,7 @@ struct WorkflowRunner: Sendable {
     ) async throws -> WorkflowResult.Job {
         var scope = JobScope(
             github: context(job, workflow, event, run: result.id), variables: variables,
-            secrets: secrets, inputs: event.inputs, temporary: JobContainer.temporary)
+            secrets: secrets, inputs: event.inputs, temporary: StepContainer.temporary)
         for name in job.needs {
             guard let need = result.jobs[name] else { continue }
             scope.needs[name] = .init(result: need.result, outputs: need.outputs)
@@ -138,9 +138,9 @@ struct WorkflowRunner: Sendable {
     ) -> [String: String] {
         var variables = [
             "CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "RUNNER_NAME": "test",
-            "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "RUNNER_TEMP": JobContainer.temporary,
+            "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "RUNNER_TEMP": StepContainer.temporary,
             "GITHUB_RUN_NUMBER": "1", "GITHUB_RUN_ATTEMPT": "\(attempt)",
-            "GITHUB_WORKSPACE": JobContainer.workspace(repository),
+            "GITHUB_WORKSPACE": StepContainer.workspace(repository),
             "GITHUB_API_URL": "\(server)/api/v1",
             "GITHUB_REPOSITORY_OWNER": String(repository.prefix { $0 != "/" }),
         ]

@@ -4,7 +4,7 @@ import Testing
 
 /// The container that a job's steps run in, started as Gitea's runner does: with an entrypoint of its own, the
 /// host's network, a volume as the workspace, and the engine's socket.
-final class JobContainer: Sendable {
+final class StepContainer: Sendable {
     /// `RUNNER_TEMP`.
     static let temporary = "/tmp"
 
