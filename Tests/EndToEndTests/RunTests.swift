@@ -143,4 +143,44 @@ import Testing
         }
         #expect(try await uses() == (3, 0))
     }
+
+    @Test(
+        "what was looked at for another builder is read again for its own, and never believed unread"
+    )
+    func otherBuilder() async throws {
+        let registry = try ScriptedRegistry()
+        let scene = try await RunScene(registry.host)
+        let digests = ["0", "1"].map { "sha256:\(String(repeating: $0, count: 64))" }
+        var records: [String] = []
+        for (run, digest) in digests.enumerated() {
+            records.append(
+                try await scene.start(
+                    in: "\(scene.host)/b@\(digest)", ["GITHUB_RUN_ID": "\(run)"]))
+        }
+        func reads(_ arguments: [String]) async throws -> (text: String, count: Int, errors: String)
+        {
+            registry.clearRequests()
+            let result = try await ChildProcess.run(
+                scene.program.call(["run"] + arguments, ["LEDGER_KEY": try scene.key]))
+            return (
+                result.stdout, registry.count(method: "GET", pathContains: "/runs/manifests/run-"),
+                result.stderr
+            )
+        }
+        let first = try await reads(["uses", digests[0]])
+        #expect(first.count == 2 && first.text.split(separator: "\n").count == 2, "\(first)")
+        let second = try await reads(["uses", digests[1]])
+        #expect(second.count == 1 && second.text.split(separator: "\n").count == 2, "\(second)")
+        #expect(try await reads(["list"]).count == 0)
+
+        // An altered record is told, though it names something else than what is asked for.
+        let folder = scene.program.home.file(".cache")
+        try FileManager.default.removeItem(atPath: folder)
+        let tags = registry.tags("team/runs")
+        registry.setTag("team/runs", records[1], to: tags[records[0]])
+        let altered = try await reads(["uses", digests[0]])
+        #expect(altered.errors.contains("\(records[1]) is left out"), "\(altered)")
+        registry.setTag("team/runs", records[1], to: tags[records[1]])
+        #expect(try await reads(["list"]).count == 1)
+    }
 }

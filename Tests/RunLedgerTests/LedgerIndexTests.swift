@@ -33,15 +33,32 @@ struct LedgerIndexTests {
         var index = LedgerIndex(
             folder: folder.file("x"), ledger: Sample.ledger, keys: [key.publicKey])
         let row = try row("build")
-        index.update(keeping: nil, adding: [row])
+        let sealed = try OCIRegistry.Tag("run-1-1-other-01234567")
+        let hex = Sample.digest("elsewhere").hex
+        index.update(keeping: nil, adding: [.row(row), .sealed(sealed, hex)])
         let again = LedgerIndex(
             folder: folder.file("x"), ledger: Sample.ledger, keys: [key.publicKey])
-        let line = try #require(again.lines().first)
-        #expect(again.lines().count == 1 && line.tag == "\(row.tag)")
-        #expect(again.row(line.place, holding: nil) == row)
-        let app = Array("\(Sample.digest("app"))".utf8)
-        #expect(again.row(line.place, holding: [app]) == row)
-        #expect(again.row(line.place, holding: [Array("sha256:00".utf8)]) == nil)
+        let lines = again.lines()
+        #expect(lines.map(\.tag) == ["\(row.tag)", "\(sealed)"])
+        func known(_ line: Int, _ digest: Digest?) -> LedgerIndex.Entry? {
+            again.entry(lines[line].place, naming: digest.map { [Array($0.hex.utf8)] })
+        }
+        for digest in [nil, Sample.digest("app")] {
+            guard case .row(row)? = known(0, digest) else {
+                Issue.record("the row is not found by \(digest as Any)")
+                continue
+            }
+        }
+        // What is not named is known of both; more than that of the one that was read to the end alone.
+        for line in [0, 1] {
+            guard case .other? = known(line, Sample.digest("unknown")) else {
+                Issue.record("\(line)")
+                continue
+            }
+        }
+        for digest in [nil, Sample.digest("elsewhere")] {
+            if let entry = known(1, digest) { Issue.record("\(entry)") }
+        }
         let other = LedgerIndex(
             folder: folder.file("x"), ledger: "other.example.org/runs", keys: [key.publicKey])
         #expect(other.lines().isEmpty)

@@ -95,8 +95,9 @@ final class CurlTransfer {
             set(CURLOPT_LOW_SPEED_TIME, configuration.stallTimeout)
         }
         set(CURLOPT_TCP_KEEPALIVE, 1)
-        set(CURLOPT_BUFFERSIZE, 256 << 10)
-        set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+        // What is streamed gets large buffers; thousands of small answers are better off without.
+        if case .stream = order.request.delivery { set(CURLOPT_BUFFERSIZE, 256 << 10) }
+        if case .stream = order.request.body { set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10) }
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_USERAGENT, configuration.userAgent)
         set(CURLOPT_CAINFO, configuration.caFile)

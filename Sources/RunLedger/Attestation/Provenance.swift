@@ -102,7 +102,7 @@ public struct Provenance: Sendable, Hashable, Codable {
 // verification, "externalParameters".
 
 extension Provenance.ExternalParameters {
-    enum CodingKeys: String, CodingKey, CaseIterable { case workflow, job }
+    enum CodingKeys: String, CodingKey { case workflow, job }
 
     /// Reads the parameters. Throws ``OCIError`` (bad data) for one that is not known.
     public init(from decoder: any Decoder) throws {
@@ -114,7 +114,7 @@ extension Provenance.ExternalParameters {
 }
 
 extension Provenance.ExternalParameters.Workflow {
-    enum CodingKeys: String, CodingKey, CaseIterable { case repository, ref, name, path }
+    enum CodingKeys: String, CodingKey { case repository, ref, name, path }
 
     /// Reads the parameters. Throws ``OCIError`` (bad data) for one that is not known.
     public init(from decoder: any Decoder) throws {
@@ -129,9 +129,9 @@ extension Provenance.ExternalParameters.Workflow {
 
 extension Decoder {
     /// Throws ``OCIError`` (bad data) where an object has other members than these.
-    fileprivate func refuseUnknown<Keys: CodingKey & CaseIterable>(_: Keys.Type) throws {
-        let strange = Set(try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue))
-            .subtracting(Keys.allCases.map(\.stringValue))
+    fileprivate func refuseUnknown<Keys: CodingKey>(_: Keys.Type) throws {
+        let strange = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+            .filter { Keys(stringValue: $0) == nil }
         guard strange.isEmpty else {
             throw OCIError(
                 .badData,

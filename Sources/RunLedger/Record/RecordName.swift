@@ -5,8 +5,14 @@ public import OCIRegistry
 public enum RecordName {
     /// The tag of a record with this payload.
     public static func tag(_ run: RunIdentity, payload: [UInt8]) -> Tag {
-        tag(stem(run) + SHA2.digest(of: payload).hex.prefix(8))
+        tag(stem(run) + hash(payload))
     }
+
+    /// What the tag of a record with this payload ends in.
+    static func hash(_ payload: [UInt8]) -> Substring { SHA2.digest(of: payload).hex.prefix(8) }
+
+    /// What a record's tag ends in.
+    static func hash(of tag: Tag) -> Substring { tag.description.suffix(8) }
 
     /// What the tags of a job's records begin with.
     public static func stem(_ run: RunIdentity) -> String {

@@ -24,14 +24,15 @@ extension Ledger {
     public static let parallel = 128
 
     /// What the ledger holds; of an index, what it knows already, and the index is brought up to date.
-    /// Where digests are given, only records that name one of them are in it.
+    /// Where digests are given, only records that name one of them are in it, and only these are read to the
+    /// end: of the others the signature is checked.
     ///
     /// Throws ``OCIError``.
     public func catalog(
         _ index: inout LedgerIndex?, naming digests: Set<Digest>? = nil
     ) async throws -> LedgerCatalog {
         let tags = try await tags()
-        let needles = digests?.map { Array("\($0)".utf8) }
+        let hashes = digests?.map { Array($0.hex.utf8) }
         var catalog = LedgerCatalog()
         var missing: [Tag] = []
         var kept: [Range<Int>]?
@@ -42,39 +43,55 @@ extension Ledger {
             for line in lines { places[line.tag] = line.place }
             var held: [Range<Int>] = []
             for tag in tags {
-                guard let place = places[tag.description] else {
+                guard let place = places[tag.description],
+                    let entry = known.entry(place, naming: hashes)
+                else {
                     missing.append(tag)
                     continue
                 }
                 held.append(place)
-                if let row = known.row(place, holding: needles) { catalog.rows.append(row) }
+                if case .row(let row) = entry { catalog.rows.append(row) }
             }
             if held.count != lines.count { kept = held }
         } else {
             missing = tags
         }
-        let (fresh, problems) = try await read(missing)
-        index?.update(keeping: kept, adding: fresh)
-        catalog.rows += fresh.filter { row in
-            guard let digests else { return true }
-            return row.used(digests) || row.published.contains { digests.contains($0.digest) }
+        let fresh = try await read(missing, naming: hashes)
+        index?.update(keeping: kept, adding: fresh.entries)
+        catalog.rows += fresh.entries.compactMap { entry in
+            guard case .row(let row) = entry else { return nil }
+            guard let digests else { return row }
+            let isNamed =
+                row.used(digests) || row.published.contains { digests.contains($0.digest) }
+            return isNamed ? row : nil
         }
         catalog.rows.sort { ($0.started, $0.tag) < ($1.started, $1.tag) }
-        catalog.problems = problems.sorted { $0.tag < $1.tag }
+        catalog.problems = fresh.problems.sorted { $0.tag < $1.tag }
         catalog.read = missing.count
         return catalog
     }
 
     /// Reads records, many at a time.
-    private func read(_ tags: [Tag]) async throws -> ([LedgerRow], [LedgerCatalog.Problem]) {
-        var (rows, problems): ([LedgerRow], [LedgerCatalog.Problem]) = ([], [])
-        try await each(tags) { tag, result in
+    private func read(
+        _ tags: [Tag], naming hashes: [[UInt8]]?
+    ) async throws -> (entries: [LedgerIndex.Entry], problems: [LedgerCatalog.Problem]) {
+        var (entries, problems): ([LedgerIndex.Entry], [LedgerCatalog.Problem]) = ([], [])
+        try await each(tags) { (tag) -> LedgerIndex.Entry? in
+            guard let (bytes, _) = try await envelope(tag) else { return nil }
+            if let hashes, let sealed = try SealedRecord(envelope: bytes, tag: tag, keys: keys),
+                !sealed.names(hashes)
+            {
+                return LedgerIndex.Entry.sealed(tag, sealed.hashes)
+            }
+            return .row(
+                LedgerRow(try SignedRecord(bytes: bytes, tag: tag, ledger: name, keys: keys)))
+        } take: { tag, result in
             switch result {
-            case .success(let entry): rows.append(LedgerRow(entry.signed))
+            case .success(let entry): entries.append(entry)
             case .failure(let fault): problems.append(.init(tag: tag, fault: fault))
             }
         }
-        return (rows, problems)
+        return (entries, problems)
     }
 
     /// Reads records, many at a time, and hands over each that is still there.
@@ -82,14 +99,19 @@ extension Ledger {
     /// Throws ``OCIError``, and what `take` throws.
     public func each(
         _ tags: [Tag], _ take: (Tag, Result<Entry, RecordFault>) throws -> Void
+    ) async throws { try await each(tags, read: { try await entry($0) }, take: take) }
+
+    private func each<Found: Sendable>(
+        _ tags: [Tag], read: @escaping @Sendable (Tag) async throws -> Found?,
+        take: (Tag, Result<Found, RecordFault>) throws -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: (Tag, Result<Entry, RecordFault>)?.self) { group in
+        try await withThrowingTaskGroup(of: (Tag, Result<Found, RecordFault>)?.self) { group in
             var waiting = tags.makeIterator()
             func next() -> Bool {
                 guard let tag = waiting.next() else { return false }
                 group.addTask {
                     do {
-                        return try await entry(tag).map { (tag, .success($0)) }
+                        return try await read(tag).map { (tag, .success($0)) }
                     } catch let fault as RecordFault {
                         return (tag, .failure(fault))
                     }

@@ -71,24 +71,29 @@ public struct Ledger: Sendable {
     ///
     /// Throws ``RecordFault`` where it is not to be believed, and ``OCIError``.
     public func entry(_ tag: Tag) async throws -> Entry? {
+        guard let (bytes, manifest) = try await envelope(tag) else { return nil }
+        return Entry(
+            signed: try SignedRecord(bytes: bytes, tag: tag, ledger: name, keys: keys),
+            digest: manifest)
+    }
+
+    /// The envelope under a tag, whoever has signed it, and the digest of its manifest; nil where there is
+    /// none.
+    ///
+    /// Throws ``RecordFault`` where something else stands there, and ``OCIError``.
+    func envelope(_ tag: Tag) async throws -> (bytes: [UInt8], manifest: Digest)? {
         guard let manifest = try await repository.manifest("\(tag)") else { return nil }
-        return try await entry(manifest, tag)
-    }
-
-    /// The tags of all records, in the registry's order; none where there is no repository.
-    public func tags() async throws -> [Tag] {
-        try await repository.tags()?.filter(RecordName.isRecord) ?? []
-    }
-
-    private func entry(_ manifest: Manifest, _ tag: Tag?) async throws -> Entry {
         var bytes = try RecordArtifact.envelope(in: manifest)
         if bytes == nil, let blob = RecordArtifact.blob(in: manifest) {
             bytes = try await repository.blob(blob, limit: Envelope.sizeLimit)
         }
         guard let bytes else { throw RecordFault(.malformed, "it has no envelope") }
-        return Entry(
-            signed: try SignedRecord(bytes: bytes, tag: tag, ledger: name, keys: keys),
-            digest: manifest.digest)
+        return (bytes, manifest.digest)
+    }
+
+    /// The tags of all records, in the registry's order; none where there is no repository.
+    public func tags() async throws -> [Tag] {
+        try await repository.tags()?.filter(RecordName.isRecord) ?? []
     }
 
     private func taken(_ tag: Tag) async throws -> Entry? {

@@ -6,7 +6,8 @@ import OCIRegistry
 /// may be deleted at any time, and is made anew then.
 ///
 /// A line once written is believed for its tag: a record never changes. Whether one was changed all the
-/// same is what `run verify` finds out, which uses no index.
+/// same is what `run verify` finds out, which uses no index. Of a record that was looked at for digests that
+/// it does not name, the line has only the digests; it is read again when more is asked for.
 public struct LedgerIndex: Sendable {
     /// Bytes that an index may have; a larger one is made anew.
     static let limit = 256 << 20
@@ -60,31 +61,53 @@ public struct LedgerIndex: Sendable {
         return found
     }
 
-    /// The row at a place; nil where it cannot be read, or holds none of the texts that are looked for.
-    func row(_ place: Range<Int>, holding needles: [[UInt8]]?) -> LedgerRow? {
-        if let needles {
-            let holds = bytes.withUnsafeBytes { all in
-                needles.contains { needle in
-                    all.baseAddress.map {
-                        cn_holds($0 + place.lowerBound, place.count, needle, needle.count) == 1
-                    } ?? false
-                }
-            }
-            guard holds else { return nil }
-        }
-        return LedgerRow(line: String(decoding: bytes[place], as: UTF8.self))
+    /// What is known of a record.
+    enum Entry: Sendable {
+        /// What it says.
+        case row(LedgerRow)
+        /// That it was signed as it is, and ``SealedRecord/hashes``.
+        case sealed(Tag, String)
+        /// That it names none of the digests that are looked for.
+        case other
     }
 
-    /// Adds rows, keeps the lines at these places, and writes the file where that changes it. An index
+    /// What a sealed record's line has after its tag.
+    private static let seal = UInt8(ascii: "*")
+
+    /// What is known of the record at a place; nil where that is too little for what is looked for, given by
+    /// the hashes of digests, or for everything.
+    func entry(_ place: Range<Int>, naming hashes: [[UInt8]]?) -> Entry? {
+        let holds = bytes.withUnsafeBytes { all in
+            hashes?.contains { hash in
+                all.baseAddress.map {
+                    cn_holds($0 + place.lowerBound, place.count, hash, hash.count) == 1
+                } ?? false
+            } ?? true
+        }
+        guard holds else { return .other }
+        let line = bytes[place]
+        let isSealed = line.drop { $0 != 0x09 }.dropFirst().first == Self.seal
+        guard !isSealed else { return nil }
+        return LedgerRow(line: String(decoding: line, as: UTF8.self)).map(Entry.row)
+    }
+
+    /// Adds records, keeps the lines at these places, and writes the file where that changes it. An index
     /// that cannot be written is no failure: the next one to ask reads the ledger again.
-    mutating func update(keeping places: [Range<Int>]?, adding rows: [LedgerRow]) {
-        guard places != nil || !rows.isEmpty else { return }
+    mutating func update(keeping places: [Range<Int>]?, adding entries: [Entry]) {
+        guard places != nil || !entries.isEmpty else { return }
         if let places {
             var kept = header
             for place in places { kept += bytes[place] + [0x0a] }
             bytes = kept
         }
-        for row in rows { bytes += Array("\(row.line)\n".utf8) }
+        for entry in entries {
+            switch entry {
+            case .row(let row): bytes += Array("\(row.line)\n".utf8)
+            case .sealed(let tag, let hashes):
+                bytes += Array("\(tag)\t*\t\(hashes)\n".utf8)
+            case .other: break
+            }
+        }
         try? LocalFile.replace(path, with: bytes, advice: "")
     }
 
