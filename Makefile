@@ -52,6 +52,7 @@ bench: ## measure the programs beside skopeo, docker push and docker-registry (a
 	Benchmarks/channels
 	Benchmarks/pins
 	Benchmarks/retention
+	Benchmarks/ledger
 	Benchmarks/registry
 
 install: $(release) ## copy the programs, their man pages and completions below PREFIX

@@ -37,11 +37,19 @@ def docker_registry(folder, port):
     return ["docker-registry", "serve", str(settings)]
 
 
-class Server:
-    """A registry over a folder of its own, on a free port, until the `with` ends."""
+def free_port():
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
-    def __init__(self, folder):
+
+class Server:
+    """A registry over a folder of its own, until the `with` ends: on a port that is given, else on a free one."""
+
+    def __init__(self, folder, port=None):
         self.folder = folder
+        self.port = port
         folder.mkdir(parents=True, exist_ok=True)
 
     def argv(self):
@@ -49,9 +57,7 @@ class Server:
         raise NotImplementedError
 
     def __enter__(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = self.port or free_port()
         with open(self.folder / "log", "wb") as log:
             self.process = subprocess.Popen(self.argv(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         for _ in range(1200):
