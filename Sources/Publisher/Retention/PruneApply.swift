@@ -74,9 +74,10 @@ struct PruneApply: Sendable {
                 .value
             result.restored = found.restored
             result.broken = found.broken
-            note(stayed(part, outcomes), found.now, &result, &report)
+            await note(
+                stayed(part, outcomes), found.now, deletion.repository, &result, &report)
         } catch {
-            note(stayed(part, outcomes), nil, &result, &report)
+            await note(stayed(part, outcomes), nil, deletion.repository, &result, &report)
             report.note(error as? OCIError ?? OCIError(.temporary, "interrupted"))
         }
         return result
@@ -122,9 +123,9 @@ struct PruneApply: Sendable {
     /// Tells of what is there although its deletion was accepted. Where something else than before leads to
     /// it, somebody has pushed it at that moment.
     private func note(
-        _ deletions: [Deletion], _ now: RepositorySnapshot?, _ result: inout ApplyReport.Part,
-        _ report: inout ApplyReport
-    ) {
+        _ deletions: [Deletion], _ now: RepositorySnapshot?, _ repository: Repository,
+        _ result: inout ApplyReport.Part, _ report: inout ApplyReport
+    ) async {
         let reached = Set(now?.manifests.map(\.digest) ?? [])
         let holders = Set(now?.tags.map { "\($0.tag) \($0.digest)" } ?? [])
         for deletion in deletions {
@@ -133,6 +134,13 @@ struct PruneApply: Sendable {
             guard isAsBefore || !reached.contains(digest) else {
                 result.skipped.append(
                     .init(digest: digest, note: "it was pushed again while it was deleted"))
+                continue
+            }
+            // Another prune may have had the last word.
+            if case .success(nil) = await Result(catching: {
+                try await repository.digest("\(digest)")
+            }) {
+                result.gone.append(digest)
                 continue
             }
             let error = OCIError(
