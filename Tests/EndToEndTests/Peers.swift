@@ -9,7 +9,7 @@ enum Peer: String {
     /// Debian's `buildah`, and the rights to use it.
     case buildah = "buildah"
     /// A browser, to look at pages with.
-    case chromium = "chromium; scripts/setup test installs it"
+    case chromium = "chromium, which scripts/setup test installs on Debian, or google-chrome"
     /// Debian's `podman`, the rights to use it, and the Debian that `scripts/peers` has made.
     case podman = "podman, and the base image of 'scripts/peers run'"
     /// What `scripts/verify-record` needs of PyPI.
@@ -20,7 +20,7 @@ enum Peer: String {
         switch self {
         case .engine: Peers.environment["PUBLISHER_TEST_DOCKER_HOST"] != nil
         case .python: FileManager.default.isExecutableFile(atPath: Peers.python)
-        case .chromium: FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")
+        case .chromium: FileManager.default.isExecutableFile(atPath: Peers.browser)
         case .buildah: FileManager.default.isExecutableFile(atPath: "/usr/bin/buildah")
         case .podman:
             FileManager.default.isExecutableFile(atPath: "/usr/bin/podman")
@@ -41,6 +41,11 @@ enum Peers {
         let own = root + ".build/skopeo/skopeo"
         return FileManager.default.isExecutableFile(atPath: own) ? own : "skopeo"
     }()
+    /// A browser that can be told what to do.
+    static let browser =
+        ["/usr/bin/chromium", "/usr/bin/google-chrome"].first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        } ?? "/usr/bin/chromium"
     static let environment = ProcessInfo.processInfo.environment
     /// Whether a peer that is missing fails its tests, as in CI, instead of skipping them.
     static let areRequired = environment["REQUIRE_ALL_TESTS"] == "1"

@@ -42,7 +42,7 @@ import Testing
             ] + options + ["file://\(file)"]
         let home = ["HOME": scene.program.home.path, "PATH": "/usr/bin:/bin"]
         let call = ProgramCall(
-            "chromium", arguments, environment: home, inheritsEnvironment: false)
+            Peers.browser, arguments, environment: home, inheritsEnvironment: false)
         let result = try await ChildProcess.run(call, timeout: 120).checked()
         let said = result.stderr.split(separator: "\n").filter { $0.contains("CONSOLE") }
         #expect(said.isEmpty, "\(said)")
