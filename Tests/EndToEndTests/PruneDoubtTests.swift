@@ -41,7 +41,7 @@ import Testing
     @Test("a list of tags that is cut short stops the repository")
     func shortList() async throws {
         let list = Array(#"{"name":"team/app","tags":["latest","old-0"]}"#.utf8)
-        let fault = RegistryFault(on: "GET /v2/**/tags/list?n=1000", .replaceBody(list))
+        let fault = RegistryFault(on: "GET /v2/**/tags/list?n=10000", .replaceBody(list))
         try await plan(.oci, fault) { result in
             #expect(result.status == 76, "\(result.stderr)")
             expectError(result, says: ["cut short"])
