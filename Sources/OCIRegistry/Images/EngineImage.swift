@@ -42,6 +42,13 @@ actor EngineImage: UnpackedImage {
         return knownConfig
     }
 
+    func learnConfig(from find: @Sendable (Digest) async -> [UInt8]?) async {
+        guard knownConfig == nil, let bytes = await find(configDigest),
+            SHA2.digest(of: bytes, configDigest.algorithm) == configDigest
+        else { return }
+        knownConfig = bytes
+    }
+
     func readLayers(
         _ wanted: Set<Digest>, parallel: Int,
         _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void

@@ -78,6 +78,14 @@ public protocol UnpackedImage: Sendable {
         _ wanted: Set<Digest>, parallel: Int,
         _ receive: @escaping @Sendable (UnpackedLayer) async throws -> Void
     ) async throws
+    /// Asks for the configuration's bytes elsewhere, by its digest, where reading them here would be
+    /// costly. What has another digest is not taken.
+    func learnConfig(from find: @Sendable (Digest) async -> [UInt8]?) async
+}
+
+extension UnpackedImage {
+    /// Does nothing: most sources have the configuration at hand.
+    public func learnConfig(from find: @Sendable (Digest) async -> [UInt8]?) async {}
 }
 
 /// Runs `body` for each item, in order of beginning, at most `parallel` at a time; the first

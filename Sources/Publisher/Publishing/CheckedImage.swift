@@ -31,6 +31,9 @@ struct CheckedImage: Sendable {
         self.exports = exports
         let plan = order.plan
         let opened = try await Self.open(order.location, session, exports)
+        if case .unpacked(let image) = opened {
+            await image.learnConfig { await Self.stored($0, plan, session) }
+        }
         let source = try await SourceImage(opened, platform: platform)
         try plan.image.check(source, plan.facts)
         surveys = await concurrently(plan.destinations) { destination in
@@ -58,9 +61,28 @@ struct CheckedImage: Sendable {
         return .packed(RegistryImage(repository, selector: "\(root.digest)"))
     }
 
+    /// A configuration that one of the destinations has already: an engine would export the whole image for it.
+    /// Nil where none has it, or none answers soon.
+    private static func stored(
+        _ digest: Digest, _ plan: PublishPlan, _ session: Session
+    ) async -> [UInt8]? {
+        for destination in plan.destinations {
+            let repository = session.repository(destination.reference, .push)
+            let found = try? await within(.seconds(5), "\(destination.reference.host)") {
+                try await repository.blob(digest, limit: ImageConfig.sizeLimit)
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
     /// The image for one of several readers: a source that streams serves one at a time.
     func image(forReader number: Int) async throws -> OpenedImage {
-        guard case .unpacked = opened, number > 0 else { return opened }
-        return try await session.open(order.location, exports: exports)
+        guard case .unpacked(let first) = opened, number > 0 else { return opened }
+        let another = try await session.open(order.location, exports: exports)
+        if case .unpacked(let image) = another {
+            await image.learnConfig { _ in try? await first.config() }
+        }
+        return another
     }
 }

@@ -56,6 +56,23 @@ import Testing
         #expect(await engine.saves.count == 3)
     }
 
+    @Test("a configuration that is found elsewhere saves the export, if it is the right one")
+    func learnsTheConfiguration() async throws {
+        let engine = FakeEngine(image.inspect(), image.legacy)
+        let opened = try await unpacked(engine)
+        await opened.learnConfig { [image] in $0 == image.configDigest ? image.config : nil }
+        #expect(try await opened.config() == image.config)
+        #expect(await engine.saves.isEmpty)
+
+        for wrong in [image.config + [0x20], nil] {
+            let engine = FakeEngine(image.inspect(), image.legacy)
+            let opened = try await unpacked(engine)
+            await opened.learnConfig { _ in wrong }
+            #expect(try await opened.config() == image.config)
+            #expect(await engine.saves.count == 1)
+        }
+    }
+
     @Test func stopsAsSoonAsTheConfigurationWasSeen() async throws {
         let big = SavedImage(layers: [[UInt8](repeating: 5, count: 300_000)])
         var tar = TarWriter()
