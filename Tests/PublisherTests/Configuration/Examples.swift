@@ -48,7 +48,10 @@ enum Example {
           grace: 24h
           limits: {count: 200, percent: 50}
           protect: ["keep-*"]
-          roots: {pins: ["build/**"], ledger: 90d}
+          roots:
+            pins: ["build/**"]
+            ledger: 90d
+            receipts: {files: ["receipts/*.json"], younger-than: 30d}
           repositories:
             git/team/app:
               keep:
