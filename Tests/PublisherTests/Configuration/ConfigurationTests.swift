@@ -78,7 +78,11 @@ struct ConfigurationTests {
         #expect(retention.grace?.duration == .seconds(86_400))
         #expect(retention.limits == .init(count: 200, percent: 50))
         #expect(retention.protected == [TagPattern("keep-*")])
-        #expect(retention.roots == .init(pins: ["build/**"], ledger: try Age("90d")))
+        #expect(
+            retention.roots
+                == .init(
+                    pins: ["build/**"], ledger: try Age("90d"),
+                    receipts: .init(files: ["receipts/*.json"], age: try Age("30d"))))
         #expect(
             retention.repositories.map(\.keep) == [
                 [
