@@ -61,7 +61,8 @@ import Testing
         try await registry.stop()
     }
 
-    @Test("docker pulls what publisher pushed", arguments: LocalSetup.guarded)
+    // One after the other: to the engine both are one image, which the first to end removes.
+    @Test("docker pulls what publisher pushed", .serialized, arguments: LocalSetup.guarded)
     func pullsOurs(setup: LocalSetup) async throws {
         let registry = try await LocalRegistryServer(setup)
         let visitor = try LocalVisitor(registry)
