@@ -34,7 +34,7 @@ import Testing
             #expect(second.digests == first.digests)
             // An old image under a tag that had another one.
             let moved = try #require(content.repository.tags["old-1"])
-            try scene.tag(content, moved, "old-0")
+            try await scene.tag(content, moved, "old-0")
             let third = try await scene.plan()
             #expect(heads(scene) == ["old-0"])
             #expect(third.tags == ["old-2", "old-3", "old-4"])
@@ -65,7 +65,7 @@ import Testing
             try await scene.put(content)
             try await scene.plan()
             let moved = try #require(content.repository.tags["old-1"])
-            try scene.tag(content, moved, "again")
+            try await scene.tag(content, moved, "again")
             for _ in 1...2 {
                 let plan = try await scene.plan()
                 #expect(plan.tags == ["old-0", "old-2", "old-3", "old-4"])

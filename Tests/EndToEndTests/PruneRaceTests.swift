@@ -73,7 +73,7 @@ import Testing
                 ) {
                     async let pushing = ChildProcess.run(push)
                     async let second = scene.prune("apply", "plan.json", "--journal", "second")
-                    try scene.tag(content.there, content.old.digest, "next")
+                    try await scene.tag(content.there, content.old.digest, "next")
                     return try await [pushing, second]
                 }
                 guard let (first, others) = held else {
@@ -191,7 +191,7 @@ import Testing
                 }
                 var pushed = content.there
                 let index = pushed.index([content.child, content.kept], hours: 0).digest
-                try scene.tag(pushed, index, "new")
+                try await scene.tag(pushed, index, "new")
                 let applied = try await applying
                 #expect(applied.status == 11, "\(dialect): \(applied.stdout)\(applied.stderr)")
                 #expect(applied.stdout.contains("restored \(content.child.digest): something new"))

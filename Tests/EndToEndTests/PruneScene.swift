@@ -108,11 +108,11 @@ final class PruneScene: Sendable {
     }
 
     /// Puts a manifest under a tag with `curl`.
-    func tag(_ content: DatedContent, _ digest: String, _ tag: String) throws {
+    func tag(_ content: DatedContent, _ digest: String, _ tag: String) async throws {
         let bytes = content.repository.layout.blobs[digest] ?? []
         let type = content.repository.layout.manifests.first { $0.digest == digest }?.mediaType
         let file = try program.home.write("manifest-\(tag)", bytes)
-        try ChildProcess.runBlocking(
+        try await ChildProcess.run(
             ProgramCall(
                 "curl",
                 [

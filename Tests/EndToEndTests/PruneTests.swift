@@ -140,14 +140,14 @@ import Testing
             try await scene.put(content)
             let plan = try await scene.plan()
             #expect(plan.digests.count == 5)
-            try scene.tag(content, first.digest, "next")
-            try scene.tag(content, kept.digest, "second")
+            try await scene.tag(content, first.digest, "next")
+            try await scene.tag(content, kept.digest, "second")
             // While it deletes, somebody begins to need a child of what goes.
             let index = content.index([third, kept], hours: 0)
             scene.server.faults.add(RegistryFault(on: "DELETE", .delay(.seconds(2))))
             async let applying = scene.prune("apply", "plan.json")
             while scene.server.faults.fired.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-            try scene.tag(content, index.digest, "new")
+            try await scene.tag(content, index.digest, "new")
             let result = try await applying
             #expect([0, 11].contains(result.status), "\(result.stderr)")
             let tags = try await scene.tags()
