@@ -71,9 +71,9 @@ import Testing
                 let held = try await hold(
                     scene, at: request, for: .milliseconds(300), ["prune", "apply", "plan.json"]
                 ) {
+                    try await scene.tag(content.there, content.old.digest, "next")
                     async let pushing = ChildProcess.run(push)
                     async let second = scene.prune("apply", "plan.json", "--journal", "second")
-                    try await scene.tag(content.there, content.old.digest, "next")
                     return try await [pushing, second]
                 }
                 guard let (first, others) = held else {
