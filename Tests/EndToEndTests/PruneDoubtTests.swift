@@ -41,7 +41,8 @@ import Testing
     @Test("a list of tags that is cut short stops the repository")
     func shortList() async throws {
         let list = Array(#"{"name":"team/app","tags":["latest","old-0"]}"#.utf8)
-        let fault = RegistryFault(on: "GET /v2/**/tags/list?n=10000", .replaceBody(list))
+        let fault = RegistryFault(
+            on: "GET /v2/**/tags/list?n=10000", times: RegistryFault.always, .replaceBody(list))
         try await plan(.oci, fault) { result in
             #expect(result.status == 76, "\(result.stderr)")
             expectError(result, says: ["cut short"])
@@ -66,7 +67,7 @@ import Testing
     @Test("a manifest that is listed and not there stops the repository")
     func lost() async throws {
         let fault = RegistryFault(
-            on: "GET /v2/**/manifests/sha256:*", .status(.notFound))
+            on: "GET /v2/**/manifests/sha256:*", times: RegistryFault.always, .status(.notFound))
         try await plan(.oci, fault) { #expect($0.status == 75, "\($0.stderr)") }
     }
 

@@ -74,6 +74,26 @@ final class PruneScene: Sendable {
 
     func call(_ arguments: [String]) -> ProgramCall { program.call(["prune"] + arguments) }
 
+    /// Holds `publisher prune` or another command up at its request after so many, lets `race` happen
+    /// meanwhile, and gives what came of both; nil where it does not send so many.
+    func hold<Other: Sendable>(
+        at request: Int, on pattern: String = "*", for time: Duration, _ arguments: [String],
+        _ race: @Sendable () async throws -> Other
+    ) async throws -> (ChildResult, Other)? {
+        server.faults.add(
+            RegistryFault(on: try RequestPattern(pattern), skip: request, .delay(time)))
+        let child = try ChildProcess(program.call(arguments))
+        while child.isRunning, server.faults.fired.isEmpty {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        guard !server.faults.fired.isEmpty else {
+            try await child.wait(timeout: 60).checked()
+            return nil
+        }
+        let other = try await race()
+        return (try await child.wait(timeout: 60), other)
+    }
+
     /// Makes a plan at `plan.json`.
     @discardableResult
     func plan(_ arguments: String...) async throws -> PlanDocument {
@@ -120,6 +140,13 @@ final class PruneScene: Sendable {
                     "@\(file)", "http://\(host)/v2/team/app/manifests/\(tag)",
                 ])
         ).checked()
+    }
+
+    /// Deletes a tag or a digest with `curl`.
+    func delete(_ reference: String) async throws {
+        let address = "http://\(host)/v2/team/app/manifests/\(reference)"
+        try await ChildProcess.run(ProgramCall("curl", ["-sf", "-X", "DELETE", address]))
+            .checked()
     }
 }
 

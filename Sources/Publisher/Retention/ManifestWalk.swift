@@ -37,7 +37,8 @@ struct ManifestWalk: Sendable {
 
     /// Fetches these and what they name.
     ///
-    /// Throws ``OCIError``: temporary where one of these is not there any more, unless it may be missing.
+    /// Throws ``OCIError``; ``ReadingDoubt`` where one of these is not there any more, unless it may be
+    /// missing.
     mutating func add(roots: Set<Digest>, mayBeMissing: Bool = false) async throws {
         var level = roots
         var depth = 0
@@ -49,13 +50,7 @@ struct ManifestWalk: Sendable {
                     advice: "nothing is planned on what cannot be read in full")
             }
             let documents = try await documents(level)
-            if depth == 0, !mayBeMissing, let lost = level.first(where: { documents[$0] == nil }) {
-                throw OCIError(
-                    .temporary, "\(lost) is listed, and not there when it is asked for",
-                    subject: "\(reader.repository.reference)",
-                    advice: "run again when no push is under way; if it stays so, the registry's "
-                        + "storage is damaged")
-            }
+            if depth == 0, !mayBeMissing { try requireAll(level, documents) }
             var next: Set<Digest> = []
             for digest in level {
                 guard let document = documents[digest] else {
@@ -71,6 +66,19 @@ struct ManifestWalk: Sendable {
             level = next.filter { found[$0] == nil && !missing.contains($0) && !known.contains($0) }
             depth += 1
         }
+    }
+
+    private func requireAll(
+        _ roots: Set<Digest>, _ documents: [Digest: DocumentCache.Document]
+    ) throws {
+        let lost = roots.subtracting(documents.keys)
+        guard let first = lost.min() else { return }
+        let error = OCIError(
+            .temporary, "\(first) is listed, and not there when it is asked for",
+            subject: "\(reader.repository.reference)",
+            advice: "run again when no push is under way; if it stays so, the registry's storage "
+                + "is damaged")
+        throw ReadingDoubt(names: Set(lost.map(\.description)), error: error)
     }
 
     private func documents(

@@ -18,8 +18,27 @@ struct SnapshotReader: Sendable {
     /// Whether tags are asked for although it is remembered what they name.
     var asksForTags = false
 
-    /// What is there. Throws ``OCIError``; not found where there is no such repository.
+    /// How often a repository is read while others write there.
+    private static let attempts = 5
+
+    /// What is there. What others write or delete in the middle makes parts of it contradict each other: then
+    /// it is read again.
+    ///
+    /// Throws ``OCIError``; not found where there is no such repository.
     func read() async throws -> RepositorySnapshot {
+        var before: Set<String> = []
+        for _ in 0..<Self.attempts {
+            do { return try await readOnce() } catch let doubt as ReadingDoubt {
+                guard doubt.names.isDisjoint(with: before) else { throw doubt.error }
+                before = doubt.names
+            }
+        }
+        throw OCIError(
+            .temporary, "it changes faster than it can be read", subject: "\(repository.reference)",
+            advice: "nothing is planned on half a list: run again when no push is under way")
+    }
+
+    private func readOnce() async throws -> RepositorySnapshot {
         async let listing = rows()
         guard let tags = try await allTags() else {
             _ = try await listing
@@ -69,16 +88,18 @@ struct SnapshotReader: Sendable {
             missing: snapshot.missing + walk.missing)
     }
 
-    /// Every tag; nil where there is no repository. A list that ends where it has no end is refused.
+    /// Every tag; nil where there is no repository. A list that ends where it has no end is in doubt.
     private func allTags() async throws -> [Tag]? {
         guard let tags = try await repository.tags() else { return nil }
         guard let last = tags.last else { return tags }
         let more = try await repository.tags(after: last, limit: 2)
-        guard Set(more).subtracting(tags).isEmpty else {
-            throw OCIError(
+        let absent = Set(more).subtracting(tags)
+        guard absent.isEmpty else {
+            let error = OCIError(
                 .protocolViolation, "the registry's list of tags is cut short after \(tags.count)",
                 subject: "\(repository.reference)",
                 advice: "nothing is planned on half a list; tell the registry's operator")
+            throw ReadingDoubt(names: Set(absent.map(\.description)), error: error)
         }
         return tags
     }
@@ -95,14 +116,15 @@ struct SnapshotReader: Sendable {
         return PackageRows(try await packages.rows(release) ?? [], release)
     }
 
-    /// A tag that has a row has to be in the list; one that went meanwhile is in neither the next time.
+    /// A tag that has a row has to be in the list.
     private func requireAll(_ rows: PackageRows, _ tags: [Tag]) throws {
-        let listed = Set(tags.map(\.description))
-        guard let absent = rows.tags.keys.filter({ !listed.contains($0) }).min() else { return }
-        throw OCIError(
-            .temporary, "tag '\(absent)' is in Gitea's packages and not in the list of tags",
+        let absent = Set(rows.tags.keys).subtracting(tags.map(\.description))
+        guard let first = absent.min() else { return }
+        let error = OCIError(
+            .temporary, "tag '\(first)' is in Gitea's packages and not in the list of tags",
             subject: "\(repository.reference)",
             advice: "nothing is planned on half a list: run again when no push is under way")
+        throw ReadingDoubt(names: absent, error: error)
     }
 
     private func digests(
@@ -118,6 +140,15 @@ struct SnapshotReader: Sendable {
         }
         return found.withLock { $0 }
     }
+}
+
+/// What was read contradicts itself. A change in the middle explains that once; what is in doubt again when it
+/// is read anew is a fault.
+struct ReadingDoubt: Error {
+    /// The tags or digests that are in doubt.
+    var names: Set<String>
+    /// What it is if it stays so.
+    var error: OCIError
 }
 
 /// Gitea's rows of an image by what they are called.
