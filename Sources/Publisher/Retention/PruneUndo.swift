@@ -1,9 +1,13 @@
 import ImageTags
 import OCIRegistry
+import Synchronization
 
 /// Takes a prune back by its journal: manifests, then tags, as long as the registry has their blobs.
 struct PruneUndo: Sendable {
-    /// What came of it.
+    /// Manifests that are put back at a time.
+    private static let parallel = 16
+
+    /// What came of it, in the order in which it was to be put back.
     struct Report: Sendable, Encodable {
         /// Digests that were put back.
         var restored: [Digest] = []
@@ -13,6 +17,39 @@ struct PruneUndo: Sendable {
         var taken: [String] = []
         /// Digests that could not be put back, with the reason.
         var lost: [ApplyReport.Note] = []
+
+        fileprivate mutating func add(_ other: Report) {
+            restored += other.restored
+            there += other.there
+            taken += other.taken
+            lost += other.lost
+        }
+    }
+
+    /// An entry of the journal with its manifest.
+    private struct Item: Sendable {
+        let entry: PruneJournal.Entry
+        let manifest: Manifest
+
+        /// `HOST/REPOSITORY@DIGEST`.
+        var name: String { "\(entry.repository)@\(entry.digest)" }
+        /// The names of what it names.
+        var named: [String] {
+            (manifest.children + [manifest.subject].compactMap { $0 })
+                .map { "\(entry.repository)@\($0.digest)" }
+        }
+
+        init(_ entry: PruneJournal.Entry) throws {
+            self.entry = entry
+            manifest = try Manifest(
+                bytes: Array(entry.manifest), declared: entry.mediaType,
+                algorithm: entry.digest.algorithm)
+            guard manifest.digest == entry.digest else {
+                throw OCIError(
+                    .badData, "the journal's manifest of \(entry.digest) has another digest",
+                    advice: "the journal was changed since it was written")
+            }
+        }
     }
 
     let session: Session
@@ -20,32 +57,47 @@ struct PruneUndo: Sendable {
     /// Told of each step.
     let progress: @Sendable (String) -> Void
 
-    /// Puts back what was deleted, what is named before what names it. Throws ``OCIError`` where a registry
-    /// cannot be asked.
+    /// Puts back what was deleted, what is named before what names it.
+    ///
+    /// Throws ``OCIError``: bad data, before anything is written, where the journal is not whole; else where a
+    /// registry cannot be asked.
     func run() async throws -> Report {
         let tried = Set(journal.calls.map { "\($0.repository)@\($0.digest)" })
-        var report = Report()
         // What was deleted first names what was deleted after it.
-        for entry in journal.entries.reversed()
-        where tried.contains("\(entry.repository)@\(entry.digest)") {
-            try Task.checkCancellation()
-            try await restore(entry, &report)
-            progress("\(entry.repository)@\(entry.digest)")
+        let items = try journal.entries.reversed()
+            .filter { tried.contains("\($0.repository)@\($0.digest)") }.map(Item.init)
+        var report = Report()
+        for level in Self.levels(items) {
+            let parts = Mutex<[String: Report]>([:])
+            try await forEach(level, parallel: Self.parallel) { item in
+                let part = try await restore(item)
+                parts.withLock { $0[item.name] = part }
+                progress(item.name)
+            }
+            let found = parts.withLock { $0 }
+            for item in level { report.add(found[item.name] ?? Report()) }
         }
         return report
     }
 
-    private func restore(_ entry: PruneJournal.Entry, _ report: inout Report) async throws {
+    /// The same items in steps: all that one names is in an earlier step than it.
+    private static func levels(_ items: [Item]) -> [[Item]] {
+        var depths: [String: Int] = [:]
+        var levels: [[Item]] = []
+        for item in items {
+            let depth = item.named.compactMap { depths[$0] }.max().map { $0 + 1 } ?? 0
+            depths[item.name] = depth
+            if depth == levels.count { levels.append([]) }
+            levels[depth].append(item)
+        }
+        return levels
+    }
+
+    private func restore(_ item: Item) async throws -> Report {
+        let (entry, manifest) = (item.entry, item.manifest)
+        var report = Report()
         let reference = try Reference(parsing: entry.repository)
         let repository = session.repository(reference, .push)
-        let manifest = try Manifest(
-            bytes: Array(entry.manifest), declared: entry.mediaType,
-            algorithm: entry.digest.algorithm)
-        guard manifest.digest == entry.digest else {
-            throw OCIError(
-                .badData, "the journal's manifest of \(entry.digest) has another digest",
-                advice: "the journal was changed since it was written")
-        }
         do {
             var wrote = false
             // On Gitea a tag holds its manifest by itself.
@@ -72,11 +124,9 @@ struct PruneUndo: Sendable {
                 report.there.append(entry.digest)
             }
         } catch let error as OCIError where Self.isFinal(error) {
-            let reason =
-                error.namesUnknownBlob
-                ? "the registry has its blobs no longer" : error.message
-            report.lost.append(.init(digest: entry.digest, note: reason))
+            report.lost.append(.init(digest: entry.digest, note: error.reasonOfLoss))
         }
+        return report
     }
 
     /// Whether the digest is held as it was.
@@ -92,5 +142,12 @@ struct PruneUndo: Sendable {
     /// Whether it is about this manifest alone.
     private static func isFinal(_ error: OCIError) -> Bool {
         [.notFound, .badData, .protocolViolation].contains(error.kind) || error.namesUnknownBlob
+    }
+}
+
+extension OCIError {
+    /// Why a manifest that was deleted cannot be put back.
+    var reasonOfLoss: String {
+        namesUnknownBlob ? "the registry has its blobs no longer" : message
     }
 }
