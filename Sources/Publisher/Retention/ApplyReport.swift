@@ -64,11 +64,13 @@ struct ApplyReport: Sendable, Encodable {
         if let error { throw error }
         let changed = parts.flatMap { $0.restored + $0.broken }
         if !changed.isEmpty {
+            let isWhole = parts.allSatisfy(\.broken.isEmpty)
             throw Difference(
                 message: "somebody else wrote at the same moment: "
                     + changed.map { "\($0.digest.short) \($0.note)" }.joined(separator: "; "),
-                advice:
-                    "look at what is named; 'publisher prune undo \(journal)' takes all of it back")
+                advice: isWhole
+                    ? "look at what is named; 'publisher prune undo \(journal)' takes all of it back"
+                    : "push again what is to name it: nothing here can mend what is broken")
         }
     }
 

@@ -44,10 +44,11 @@ struct PruneApply: Sendable {
         result.gone = doomed.gone
         for digest in doomed.earlier + doomed.gone { outcomes[digest] = .gone }
         for note in doomed.skipped { outcomes[note.digest] = .skipped(note.note) }
-        let watch = RepositoryWatch(
-            try await survey.reader(target.reference, target.dialect), now.snapshot, target.policy)
+        let reader = try await survey.reader(target.reference, target.dialect)
+        let watch = RepositoryWatch(reader, now.snapshot, target.policy)
         let deletion = deletion(target, now)
         var waiting = part.deletions.filter { outcomes[$0.digest] == nil }
+        if !waiting.isEmpty { try journal.note(PruneJournal.Look(now.plan)) }
         var spared: Set<Digest> = []
         while !waiting.isEmpty {
             let all = Set(waiting.map(\.digest))
@@ -66,20 +67,13 @@ struct PruneApply: Sendable {
         settle(part, outcomes, doomed, &result, &report)
         // What is interrupted in the middle has to be looked after too.
         let check = SurvivorCheck(
-            reader: try await survey.reader(target.reference, target.dialect),
-            repository: deletion.repository, former: now.snapshot, kept: now.plan.kept,
+            reader: reader, repository: deletion.repository, former: now.snapshot,
             journal: journal)
-        do {
-            let found = try await Task { [result] in try await check.run(after: result.deleted) }
-                .value
-            result.restored = found.restored
-            result.broken = found.broken
-            await note(
-                stayed(part, outcomes), found.now, deletion.repository, &result, &report)
-        } catch {
-            await note(stayed(part, outcomes), nil, deletion.repository, &result, &report)
-            report.note(error as? OCIError ?? OCIError(.temporary, "interrupted"))
-        }
+        let found = await Task { await check.run() }.value
+        result.restored = found.restored
+        result.broken = found.broken
+        await noteStayed(part, outcomes, found.now, deletion.repository, &result, &report)
+        if let error = found.error { report.note(error) }
         return result
     }
 
@@ -114,41 +108,39 @@ struct PruneApply: Sendable {
         return outcomes.withLock { $0 }
     }
 
-    private func stayed(
-        _ part: RepositoryPlan, _ outcomes: [Digest: DigestDeletion.Outcome]
-    ) -> [Deletion] {
-        part.deletions.filter { if case .stayed? = outcomes[$0.digest] { true } else { false } }
-    }
-
-    /// Tells of what is there although its deletion was accepted. Where something else than before leads to
-    /// it, somebody has pushed it at that moment.
-    private func note(
-        _ deletions: [Deletion], _ now: RepositorySnapshot?, _ repository: Repository,
-        _ result: inout ApplyReport.Part, _ report: inout ApplyReport
+    /// Tells of what is there although its deletion was accepted: somebody has pushed it at that moment, or the
+    /// registry does not do what it says. It is not to blame where something else than before leads to it, or
+    /// where it did delete, and nothing leads to it yet.
+    private func noteStayed(
+        _ part: RepositoryPlan, _ outcomes: [Digest: DigestDeletion.Outcome],
+        _ now: RepositorySnapshot?, _ repository: Repository, _ result: inout ApplyReport.Part,
+        _ report: inout ApplyReport
     ) async {
         let reached = Set(now?.manifests.map(\.digest) ?? [])
         let holders = Set(now?.tags.map { "\($0.tag) \($0.digest)" } ?? [])
-        for deletion in deletions {
+        let deletes = outcomes.values.contains(where: \.isAway)
+        for deletion in part.deletions {
             let digest = deletion.digest
+            guard case .stayed? = outcomes[digest] else { continue }
             let isAsBefore = deletion.tags.contains { holders.contains("\($0) \(digest)") }
-            guard isAsBefore || !reached.contains(digest) else {
+            // Another prune may have had the last word.
+            if !reached.contains(digest),
+                case .success(nil) = await Result(catching: {
+                    try await repository.digest("\(digest)")
+                })
+            {
+                result.gone.append(digest)
+            } else if !isAsBefore, deletes || reached.contains(digest) {
                 result.skipped.append(
                     .init(digest: digest, note: "it was pushed again while it was deleted"))
-                continue
+            } else {
+                let error = OCIError(
+                    .protocolViolation, "it is still there although its deletion was accepted",
+                    subject: "\(result.repository)@\(digest)",
+                    advice: "the registry does not delete what it says; tell its operator")
+                result.failed.append(.init(digest: digest, note: error.message))
+                report.note(error)
             }
-            // Another prune may have had the last word.
-            if case .success(nil) = await Result(catching: {
-                try await repository.digest("\(digest)")
-            }) {
-                result.gone.append(digest)
-                continue
-            }
-            let error = OCIError(
-                .protocolViolation, "it is still there although its deletion was accepted",
-                subject: "\(result.repository)@\(digest)",
-                advice: "the registry does not delete what it says; tell its operator")
-            result.failed.append(.init(digest: digest, note: error.message))
-            report.note(error)
         }
     }
 
@@ -178,6 +170,13 @@ struct PruneApply: Sendable {
                 if Task.isCancelled { report.note(OCIError(.temporary, "interrupted")) }
             }
         }
+    }
+}
+
+extension PruneJournal.Look {
+    init(_ plan: RepositoryPlan) {
+        let tags = plan.kept.flatMap { kept in kept.tags.map { ("\($0)", kept.digest) } }
+        self.init(repository: plan.repository, tags: Dictionary(uniqueKeysWithValues: tags))
     }
 }
 

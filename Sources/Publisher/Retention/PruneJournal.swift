@@ -50,10 +50,21 @@ final class PruneJournal: Sendable {
         var outcome: String?
     }
 
+    /// What is to stay in a repository, noted before anything is deleted there: a call can take a tag along
+    /// that is moved at that moment, and only this tells what it named.
+    struct Look: Sendable, Codable {
+        var repository: String
+        /// What each tag that stays names.
+        var tags: [String: Digest]
+    }
+
     struct Line: Sendable, Codable {
         var header: Header?
+        var look: Look?
         var entry: Entry?
         var call: Call?
+        /// A repository in which everything that stays was looked after, after all that stands before this.
+        var checked: String?
     }
 
     /// Where it is.
@@ -102,6 +113,9 @@ final class PruneJournal: Sendable {
         }
     }
 
+    /// Notes what is to stay. It is on the disk when this returns.
+    func note(_ look: Look) throws { try write([Line(look: look)], flush: true) }
+
     /// Notes a manifest that is about to go. It is on the disk when this returns.
     func note(_ entry: Entry) throws { try write([Line(entry: entry)], flush: true) }
 
@@ -113,6 +127,11 @@ final class PruneJournal: Sendable {
         var call = call
         call.outcome = outcome
         try write([Line(call: call)], flush: false)
+    }
+
+    /// Notes that everything that stays in a repository was looked after.
+    func noteChecked(_ repository: String) throws {
+        try write([Line(checked: repository)], flush: false)
     }
 
     private func write(_ lines: [Line], flush: Bool) throws {
@@ -145,6 +164,9 @@ struct JournalReading: Sendable {
     var entries: [PruneJournal.Entry] = []
     /// The calls that were made, or were about to be.
     var calls: [PruneJournal.Call] = []
+    /// By repository: what each tag that was to stay named when it was last looked at, as long as nobody has
+    /// looked after them since.
+    var unchecked: [String: [String: Digest]] = [:]
     /// Bytes of its whole lines.
     var wholeBytes = 0
 
@@ -173,6 +195,10 @@ struct JournalReading: Sendable {
                 entries.append(entry)
             }
             if let call = line.call { calls.append(call) }
+            if let look = line.look {
+                unchecked[look.repository, default: [:]].merge(look.tags) { $1 }
+            }
+            if let repository = line.checked { unchecked[repository] = nil }
         }
     }
 }

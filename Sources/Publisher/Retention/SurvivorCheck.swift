@@ -8,8 +8,10 @@ struct SurvivorCheck: Sendable {
     struct Result: Sendable {
         var restored: [ApplyReport.Note] = []
         var broken: [ApplyReport.Note] = []
-        /// What is there now, as far as a tag leads to it.
+        /// What is there now, as far as a tag leads to it; nil where that is not known.
         var now: RepositorySnapshot?
+        /// What ended it before its end.
+        var error: OCIError?
     }
 
     let reader: SnapshotReader
@@ -17,28 +19,33 @@ struct SurvivorCheck: Sendable {
     let repository: Repository
     /// What was there when the prune began.
     let former: RepositorySnapshot
-    /// What was to stay.
-    let kept: [Kept]
     let journal: PruneJournal
 
-    /// Walks everything again, asking the registry and not the cache. Throws ``OCIError`` where it cannot.
-    func run(after deleted: [Digest]) async throws -> Result {
+    /// Puts lost tags back, walks everything again, asking the registry and not the cache, and puts back what
+    /// it misses.
+    func run() async -> Result {
         var result = Result()
-        guard let reading = try JournalReading(journal.path) else { return result }
-        var own: [Digest: PruneJournal.Entry] = [:]
-        for entry in reading.entries where entry.repository == "\(repository.reference)" {
-            own[entry.digest] = entry
+        do { try await run(&result) } catch {
+            result.error = error as? OCIError ?? OCIError(.temporary, "interrupted")
         }
-        guard !own.isEmpty else { return result }
-        for round in 0...Manifest.nestingLimit {
-            var asking = reader
-            asking.asksForKnown = true
-            asking.asksForTags = true
+        return result
+    }
+
+    private func run(_ result: inout Result) async throws {
+        guard let reading = try JournalReading(journal.path) else { return }
+        let name = "\(repository.reference)"
+        var own: [Digest: PruneJournal.Entry] = [:]
+        for entry in reading.entries where entry.repository == name { own[entry.digest] = entry }
+        guard !own.isEmpty else { return }
+        if former.dialect == .oci {
+            try await restoreTags(reading.unchecked[name] ?? [:], &result)
+        }
+        var asking = reader
+        asking.asksForKnown = true
+        asking.asksForTags = true
+        for _ in 0...Manifest.nestingLimit {
             let now = try await asking.read()
             var changed = false
-            if round == 0 {
-                changed = try await restoreTags(now, own, deleted, &result)
-            }
             for digest in now.missing {
                 guard let entry = own[digest] else { continue }
                 changed = try await restore(entry, &result) || changed
@@ -46,33 +53,25 @@ struct SurvivorCheck: Sendable {
             guard changed else {
                 noteBroken(now, &result)
                 result.now = now
-                return result
+                return try journal.noteChecked(name)
             }
         }
-        return result
     }
 
     /// Where a digest is deleted with all its tags, one that was moved onto it a moment before goes too. It
-    /// is pointed back at what it last was seen to name.
-    private func restoreTags(
-        _ now: RepositorySnapshot, _ own: [Digest: PruneJournal.Entry], _ deleted: [Digest],
-        _ result: inout Result
-    ) async throws -> Bool {
-        guard former.dialect == .oci, !deleted.isEmpty else { return false }
-        let there = Set(now.tags.map(\.tag))
-        var changed = false
-        for kept in kept {
-            for tag in kept.tags where !there.contains(tag) {
-                guard try await repository.digest("\(tag)") == nil,
-                    let manifest = try await repository.manifest("\(kept.digest)")
-                else { continue }
-                try await repository.put(manifest, tag: tag)
-                result.restored.append(
-                    .init(digest: kept.digest, note: "tag \(tag), which was lost meanwhile"))
-                changed = true
-            }
+    /// is pointed back at what it last was seen to name, by this run or by one that was broken off. That the
+    /// prune had begun is enough: whatever came of the digest afterwards, by another prune or a push, the tag
+    /// may have gone with it.
+    private func restoreTags(_ kept: [String: Digest], _ result: inout Result) async throws {
+        let there = Set((try await repository.tags() ?? []).map(\.description))
+        for (name, digest) in kept.sorted(by: { $0.key < $1.key }) where !there.contains(name) {
+            guard try await repository.digest(name) == nil,
+                let manifest = try await repository.manifest("\(digest)")
+            else { continue }
+            try await repository.put(manifest, tag: try Tag(name))
+            result.restored.append(
+                .init(digest: digest, note: "tag \(name), which was lost meanwhile"))
         }
-        return changed
     }
 
     private func restore(
@@ -89,7 +88,7 @@ struct SurvivorCheck: Sendable {
             return true
         } catch let error as OCIError {
             result.broken.append(
-                .init(digest: entry.digest, note: "cannot be put back: \(error.message)"))
+                .init(digest: entry.digest, note: "cannot be put back: \(error.reasonOfLoss)"))
             return false
         }
     }
