@@ -42,13 +42,21 @@ struct DockerInDockerTests {
             "\(result.stderr)")
     }
 
+    /// A folder with the small image of the tests as `base.tar`, for the inner engine, and its name.
+    private func saveBase(
+        _ container: BuilderContainer
+    ) async throws -> (folder: TemporaryFolder, base: String) {
+        let folder = try TemporaryFolder(prefix: "dind")
+        let base = try #require(container.images.arguments["RUNTIME_IMAGE"])
+        try await container.client.run(["save", "--output", folder.file("base.tar"), base])
+            .checked()
+        return (folder, base)
+    }
+
     @Test("Images are built and containers run in it, with networks and limits")
     func build() async throws {
         let container = try await BuilderContainer()
-        let folder = try TemporaryFolder(prefix: "dind")
-        let base = try #require(container.images.arguments["RUNTIME_IMAGE"])
-        _ = try await container.client.run(["save", "--output", folder.file("base.tar"), base])
-            .checked()
+        let (folder, base) = try await saveBase(container)
         let result = try await container.script(
             Self.rights + ["--volume", "\(folder.path):/images:ro"],
             """
@@ -121,10 +129,7 @@ struct DockerInDockerTests {
     @Test("With cgroup v2 everybody moves into a group below, and containers run")
     func nesting() async throws {
         let container = try await BuilderContainer()
-        let folder = try TemporaryFolder(prefix: "dind")
-        let base = try #require(container.images.arguments["RUNTIME_IMAGE"])
-        _ = try await container.client.run(["save", "--output", folder.file("base.tar"), base])
-            .checked()
+        let (folder, base) = try await saveBase(container)
         let result = try await container.script(
             Self.rights + ["--volume", "\(folder.path):/images:ro"],
             """
