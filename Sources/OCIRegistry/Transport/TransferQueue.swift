@@ -49,11 +49,11 @@ struct TransferQueue {
     /// Takes note that a transfer has ended; gives the next that may start, which counts as running.
     mutating func ended(_ order: CurlTransfer.Order) -> (id: Int, order: CurlTransfer.Order)? {
         let place = Place(order.request)
-        guard var lane = lanes[place] else { return nil }
-        let next = lane.waiting.isEmpty ? nil : lane.waiting.removeFirst()
-        if next == nil { lane.running -= 1 }
-        lanes[place] = lane.running > 0 ? lane : nil
-        return next
+        // In place: a copy of all that wait would be made for each.
+        if lanes[place]?.waiting.isEmpty == false { return lanes[place]?.waiting.removeFirst() }
+        lanes[place]?.running -= 1
+        if lanes[place]?.running == 0 { lanes[place] = nil }
+        return nil
     }
 
     /// Takes a transfer that waits out; nil where it does not.

@@ -26,11 +26,20 @@ struct SealedRecord: Sendable {
 
     /// The hashes of all digests that it could name, whatever looks like one, with commas between them.
     var hashes: String {
-        var seen: Set<ArraySlice<UInt8>> = []
-        let found = payload.split { byte in
-            !((0x30...0x39).contains(byte) || (0x61...0x66).contains(byte))
+        var seen: Set<String> = []
+        var found: [String] = []
+        var start = 0
+        for (place, byte) in (payload + [0]).enumerated() {
+            switch byte {
+            case 0x30...0x39, 0x61...0x66: continue
+            default: break
+            }
+            if place - start >= Digest.Algorithm.sha256.hexCount {
+                let hash = String(decoding: payload[start..<place], as: UTF8.self)
+                if seen.insert(hash).inserted { found.append(hash) }
+            }
+            start = place + 1
         }
-        .filter { $0.count >= Digest.Algorithm.sha256.hexCount && seen.insert($0).inserted }
-        return String(decoding: Array(found.joined(separator: [UInt8(ascii: ",")])), as: UTF8.self)
+        return found.joined(separator: ",")
     }
 }

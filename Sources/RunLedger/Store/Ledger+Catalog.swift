@@ -19,9 +19,12 @@ public struct LedgerCatalog: Sendable {
 }
 
 extension Ledger {
-    /// How many records are read at a time, as far as the transport lets a host have so many: with a
+    /// How many records are asked for at a time, as far as the transport lets a host have so many: with a
     /// registry 20 ms away, 20,000 records wait for little more than three seconds.
     public static let parallel = 128
+    /// How many records are at work at a time: as many as are asked for are checked meanwhile, so that
+    /// neither the registry nor this machine waits for the other.
+    private static let atWork = 2 * parallel
 
     /// What the ledger holds; of an index, what it knows already, and the index is brought up to date.
     /// Where digests are given, only records that name one of them are in it, and only these are read to the
@@ -118,7 +121,7 @@ extension Ledger {
                 }
                 return true
             }
-            for _ in 0..<Self.parallel where !next() { break }
+            for _ in 0..<Self.atWork where !next() { break }
             while let done = try await group.next() {
                 if let (tag, result) = done { try take(tag, result) }
                 _ = next()
