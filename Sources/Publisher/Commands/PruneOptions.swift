@@ -27,7 +27,8 @@ struct PruneOptions: ParsableArguments {
     func survey(
         _ session: Session, _ configuration: Configuration, _ targets: [PruneTarget]
     ) async throws -> PruneSurvey {
-        var survey = PruneSurvey(session, cache: documents(session), parallel: parallel)
+        // As many again wait their turn, so that no connection idles until a task has been woken.
+        var survey = PruneSurvey(session, cache: documents(session), parallel: 2 * parallel)
         try await survey.addRoots(configuration, targets, files: roots)
         return survey
     }

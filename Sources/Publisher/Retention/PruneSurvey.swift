@@ -13,7 +13,7 @@ struct PruneSurvey: Sendable {
 
     let session: Session
     let cache: DocumentCache
-    /// Requests at a time.
+    /// Requests at a time, with those that wait for the transport.
     let parallel: Int
     /// What needs something from outside of the repositories.
     private(set) var roots: [RetentionRoot] = []

@@ -8,7 +8,7 @@ struct SnapshotReader: Sendable {
     let repository: Repository
     let dialect: RetentionDialect
     let cache: DocumentCache
-    /// Requests at a time.
+    /// Requests at a time, with those that wait for the transport.
     let parallel: Int
     /// When the reading begins.
     let now: Instant
