@@ -32,15 +32,18 @@ struct JobContainer {
     ///
     /// - Parameter client: runs a command of the engine's client and gives what it printed.
     /// - Parameter socket: the engine's socket that the job gets; none where it gets none.
+    /// - Parameter libraries: where the engine finds this machine's libraries.
     init(
-        _ scene: RunScene, image: String, socket: String?,
+        _ scene: RunScene, image: String, socket: String?, libraries: String = Self.libraries,
         client: @escaping @Sendable ([String]) async throws -> String
     ) async throws {
         self.client = client
         name = "job-\(UUID().uuidString.prefix(8).lowercased())"
         binary = try await tool("readlink", "-f", Program.path)
         let toolchain = try await Self.toolchain
-        var mounts = try await Self.needed.map { "\($0):\($0):ro" }
+        var mounts = try await Self.needed.map { path in
+            "\(path == Self.libraries ? libraries : path):\(path):ro"
+        }
         mounts.append("\(scene.program.home.path):/job")
         if let socket { mounts.append("\(socket):/var/run/docker.sock") }
         var arguments = ["run", "--detach", "--rm", "--network", "host", "--name", name]
@@ -59,10 +62,13 @@ struct JobContainer {
             let binary = try await tool("readlink", "-f", Program.path)
             return [
                 URL(filePath: binary).deletingLastPathComponent().path(), try await toolchain,
-                "/usr/lib/x86_64-linux-gnu",
+                libraries,
             ]
         }
     }
+
+    /// Where this machine has its libraries.
+    static let libraries = "/usr/lib/x86_64-linux-gnu"
 
     private static var toolchain: String {
         get async throws {
