@@ -47,6 +47,10 @@ explain() {
         say "the docker client of this image is too old for the engine at $(address): $(tail -n 1 <<<"$1")"
         say "next: take a newer builder image, or let the engine accept older clients (DOCKER_MIN_API_VERSION)"
         ;;
+    *"is too new"*)
+        say "the docker client of this image is too new for the engine at $(address): $(tail -n 1 <<<"$1")"
+        say "next: upgrade Docker on the runner's machine"
+        ;;
     *"permission denied"*)
         say "the engine at $(address) refuses this user: permission denied"
         say "next: run as root, or as a member of the group that owns the socket"
@@ -58,7 +62,8 @@ explain() {
     esac
 }
 
-is_daemon() { [ -n "$1" ] && [ "$(cat "/proc/$1/comm" 2>/dev/null)" = dockerd ]; }
+# One that has ended stays a zombie where nobody waits for it, as in a job whose first process is the runner's `sleep`.
+is_daemon() { [ -n "$1" ] && [[ "$(cat "/proc/$1/stat" 2>/dev/null)" == *" (dockerd) "[!ZX]* ]]; }
 own_daemon() { is_daemon "$(cat "$pidfile" 2>/dev/null)"; }
 
 # Says why no daemon can run here, if so.
@@ -121,7 +126,7 @@ clear_stale() {
 storage_driver() {
     if [ -n "${BUILDER_STORAGE_DRIVER:-}" ]; then echo "$BUILDER_STORAGE_DRIVER"; return; fi
     local try driver=vfs
-    try=$(mktemp -d "$data/builder-dockerd.XXXXXX")
+    try=$(mktemp -d "$data/builder-dockerd.XXXXXX") || return
     mkdir "$try"/{lower,upper,work,merged}
     if mount -t overlay overlay -o "lowerdir=$try/lower,upperdir=$try/upper,workdir=$try/work" "$try/merged" 2>/dev/null; then
         umount "$try/merged"
@@ -157,12 +162,17 @@ start_daemon() {
             "--security-opt apparmor=unconfined ... (not --privileged), or mount the host's socket instead"
         return 77
     fi
+    if [ -S "$socket" ] && { mountpoint -q "$socket" || { [ ! -e "$pidfile" ] && DOCKER_HOST='' ask >/dev/null; }; }; then
+        say "$socket is another engine's: a daemon here cannot have that place"
+        say "next: builder-dockerd start host, or leave the mount out"
+        return 69
+    fi
     mkdir -p "$data" "$state"
     enough_room || return
     clear_stale
     open_kernel_files
     nest_cgroups
-    driver=$(storage_driver)
+    driver=$(storage_driver) || return
     # A session of its own: a signal for the container's foreground is not for the daemon.
     setsid dockerd --host "unix://$socket" --data-root "$data" --storage-driver "$driver" \
         --pidfile /var/run/docker.pid >"$log" 2>&1 </dev/null &
@@ -186,7 +196,8 @@ start_daemon() {
 
 stop_daemon() {
     local pid
-    pid=$(cat "$pidfile" 2>/dev/null || true)
+    [ -e "$pidfile" ] || return 0
+    pid=$(cat "$pidfile")
     if is_daemon "$pid"; then
         kill "$pid" 2>/dev/null || true
         for _ in $(seq $((patience * 5))); do
@@ -253,6 +264,7 @@ status() {
 # As the entrypoint: the command's signals are the container's, and nothing stays behind it.
 run_command() {
     local child code=0 signal optional=1
+    trap 'stop_daemon; exit 143' TERM INT HUP
     start "${BUILDER_DOCKER:-auto}" >&2
     own_daemon || exec "$@"
     # A command in the background would not hear SIGINT otherwise.
@@ -260,7 +272,7 @@ run_command() {
     child=$!
     for signal in TERM INT HUP QUIT USR1 USR2; do
         # shellcheck disable=SC2064  # the names as they are now
-        trap "kill -$signal $child 2>/dev/null" "$signal"
+        trap "kill -$signal $child 2>/dev/null || :" "$signal"
     done
     # A signal ends `wait` too: the child's own end is what counts.
     while :; do
@@ -268,7 +280,7 @@ run_command() {
         wait "$child" || code=$?
         kill -0 "$child" 2>/dev/null || break
     done
-    trap '' TERM INT HUP
+    trap '' TERM INT HUP QUIT USR1 USR2
     stop_daemon
     exit "$code"
 }

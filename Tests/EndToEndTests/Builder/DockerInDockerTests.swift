@@ -110,6 +110,24 @@ struct DockerInDockerTests {
         _ = try await client.run(["rm", "--volumes", id])
     }
 
+    @Test("It ends where nobody waits for it, as in a job's container")
+    func unwaited() async throws {
+        let container = try await BuilderContainer()
+        let run = ["run", "--detach", "--rm", "--network", "none", "--entrypoint", "/bin/sleep"]
+        let id = try await container.client.run(
+            run + Self.rights + [container.images.builder, "600"]
+        ).checked().stdout.filter { !$0.isNewline }
+        func call(_ verb: String) async throws -> ChildResult {
+            try await container.client.run(["exec", id, "builder-dockerd", verb])
+        }
+        try await call("start").checked()
+        let stopped = try await call("stop")
+        #expect(stopped.status == 0 && stopped.stderr.isEmpty, "\(stopped.stderr)")
+        #expect(try await call("status").status == 69)
+        try await call("start").checked()
+        _ = try await container.client.run(["kill", id])
+    }
+
     @Test("Where overlay2 does not work, vfs is taken and told")
     func storageDriver() async throws {
         let result = try await BuilderContainer().script(

@@ -69,14 +69,22 @@ struct EngineFaultTests {
                 """), 69, "no engine answers at", "next: does Docker run on the host")
     }
 
-    @Test("A client that is too old for the engine is told, with the way out")
-    func oldClient() async throws {
-        // What an engine of a later release answers to the client of this image.
+    @Test(
+        "A client that is too old or too new for the engine is told, with the way out",
+        arguments: [
+            (
+                "too old", "Minimum supported API version is 1.99",
+                "next: take a newer builder image"
+            ),
+            ("too new", "Maximum supported API version is 1.40", "next: upgrade Docker"),
+        ])
+    func otherClient(_ fault: String, _ bound: String, _ next: String) async throws {
+        // What an engine of a later or an earlier release answers to the client of this image.
         let engine = """
             import http.server, socketserver
             class Engine(http.server.BaseHTTPRequestHandler):
                 def do_GET(self):
-                    body = b'{"message":"client version 1.45 is too old. Minimum supported API version is 1.99"}'
+                    body = b'{"message":"client version 1.45 is \(fault). \(bound)"}'
                     ping = self.path.endswith("/_ping")
                     self.send_response(200 if ping else 400)
                     self.send_header("Api-Version", "1.99")
@@ -97,8 +105,19 @@ struct EngineFaultTests {
                 python3 /engine/engine.py 2>/dev/null &
                 while [ ! -S /var/run/docker.sock ]; do sleep 0.1; done
                 builder-dockerd start
-                """), 69, "too old for the engine", "Minimum supported API version is 1.99",
-            "next: take a newer builder image")
+                """), 69, "\(fault) for the engine", bound, next)
+    }
+
+    @Test("A daemon takes no other engine's socket away, and stop ends none that it did not start")
+    func mounted() async throws {
+        let container = try await BuilderContainer()
+        expect(
+            try await container.script(
+                BuilderContainer.daemonRights + container.engineSocket,
+                """
+                builder-dockerd stop && docker version >/dev/null || exit 1
+                builder-dockerd start dind
+                """), 69, "/var/run/docker.sock is another engine's", "builder-dockerd start host")
     }
 
     @Test("A full disk is told before a daemon is started")
