@@ -47,16 +47,21 @@ run() {
     [ -n "$dry" ] || "$@"
 }
 
-# What is published as a commit has to be that commit.
-clean_tree() {
-    [ -z "${GITHUB_SHA:-}" ] || return 0
-    [ -z "$(git status --porcelain)" ] && return
-    say "there are changes that are not committed: commit them, or leave out push"
-    [ -n "$dry" ] || exit 65
+# Whether there is something that is not committed. What a CI's run leaves behind is its own.
+has_changes() {
+    local changes
+    [ -z "${GITHUB_SHA:-}" ] || return 1
+    changes=$(git status --porcelain) || exit
+    [ -n "$changes" ]
 }
 
 build_images() {
-    local options=() line index date identity
+    local options=() line index date identity revision=$sha
+    if [ "$(git rev-parse HEAD)" != "$sha" ]; then
+        say "what is checked out is $(git rev-parse HEAD), not $sha: check that out"
+        exit 65
+    fi
+    ! has_changes || revision=$sha-dirty
     date=$(git show --no-patch --format=%cI "$sha")
     while IFS= read -r line; do
         [ -z "$line" ] || options+=(--build-arg "$line")
@@ -67,7 +72,7 @@ build_images() {
         identity=${targets[index]}-${sha:0:12}-${GITHUB_RUN_ID:-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')}
         DOCKER_BUILDKIT=1 run docker build --network "${BUILD_NETWORK:-default}" --file build/Dockerfile.builder \
             --target "${targets[index]}" --tag "${images[index]}" ${options[@]+"${options[@]}"} \
-            --build-arg "IMAGE_IDENTITY=$identity" --build-arg "GIT_SHA=$sha" --build-arg "BUILD_DATE=$date" \
+            --build-arg "IMAGE_IDENTITY=$identity" --build-arg "GIT_SHA=$revision" --build-arg "BUILD_DATE=$date" \
             --build-arg "VERSION=$(git describe --tags --always "$sha")" .
     done
 }
@@ -76,7 +81,7 @@ build_images() {
 label() { docker image inspect --format "{{index .Config.Labels \"org.opencontainers.image.$2\"}}" "$1"; }
 
 check_images() {
-    local index image options size
+    local index image options revision size
     for index in 0 1; do
         image=${images[index]}
         options=()
@@ -85,11 +90,13 @@ check_images() {
         run docker run --rm --network none --env BUILDER_DOCKER=none "$image" \
             grep -qE '^[A-Za-z0-9._-]{16,128}$' /etc/publisher/image-identity
         [ -z "$dry" ] || continue
-        if [ "$(label "$image" revision)" != "$sha" ]; then
-            say "$image is of commit $(label "$image" revision), not $sha: build it again"
+        revision=$(label "$image" revision)
+        if [ "${revision%-dirty}" != "$sha" ]; then
+            say "$image is of commit $revision, not $sha: build it again"
             exit 65
         fi
-        size=$(($(docker image inspect --format '{{.Size}}' "$image") / 1000000))
+        # Layer by layer: what the engine gives as the size of the whole is the packed one on a containerd store.
+        size=$(docker history --no-trunc --human=false --format '{{.Size}}' "$image" | awk '{ all += $1 } END { print int(all / 1000000) }')
         say "$image: $size MB unpacked"
         if [ "$index" = 0 ] && [ "$size" -gt "$largest" ]; then
             say "$image is larger than $largest MB: build/README.md says what each part weighs"
@@ -99,11 +106,23 @@ check_images() {
 }
 
 push_images() {
-    clean_tree
+    local image
+    if has_changes; then
+        say "there are changes that are not committed: commit them, or leave out push"
+        [ -n "$dry" ] || exit 65
+    fi
     if [ -z "$ref" ]; then
-        say "HEAD is on no branch, so no channel is selected: give GIT_REF=refs/heads/main, or a version's tag"
+        say "HEAD is on no branch, so no channel is selected: give GIT_REF=refs/heads/main"
         exit 64
     fi
+    for image in "${images[@]}"; do
+        [ -z "$dry" ] || break
+        case $(label "$image" revision) in
+        "$sha") ;;
+        *-dirty) say "$image was built with changes that were not committed: build it again"; exit 65 ;;
+        *) say "$image is of another commit than $sha: build it again"; exit 65 ;;
+        esac
+    done
     run publisher publish builder builder-gpu \
         --from "docker-daemon:${images[0]}" --receipt "$receipts/builder.json" \
         --from "docker-daemon:${images[1]}" --receipt "$receipts/builder-gpu.json" \

@@ -116,6 +116,32 @@ struct LocalTwinTests {
         #expect(result.stderr.contains("changes that are not committed"), "\(result.stderr)")
     }
 
+    @Test("What was built of something else than the commit is not published as it")
+    func otherContent() async throws {
+        let clone = folder.file("clone/")
+        try await tool("git", "clone", "--quiet", Peers.root, clone)
+        let sha = try await tool("git", "-C", clone, "rev-parse", "HEAD")
+        let parent = try await tool("git", "-C", clone, "rev-parse", "HEAD~1")
+        let other = try await script("build", root: clone, with: ["GIT_SHA": parent])
+        #expect(other.status == 65)
+        #expect(other.stderr.contains("what is checked out is \(sha), not \(parent)"))
+        for (revision, reason) in [
+            ("\(sha)-dirty", "was built with changes that were not committed"),
+            (parent, "is of another commit than \(sha)"),
+        ] {
+            let name = "matric-builder:other-\(UUID().uuidString.prefix(8).lowercased())"
+            let text = "FROM scratch\nLABEL org.opencontainers.image.revision=\(revision)\n"
+            try folder.write("other/Dockerfile", text)
+            try await client.build(
+                name, folder.file("other/Dockerfile"), context: folder.file("other"))
+            let result = try await script(
+                "push", root: clone,
+                with: ["IMAGE": name, "IMAGE_GPU": name, "GIT_REF": "refs/heads/main"])
+            #expect(result.status == 65 && result.stderr.contains(reason), "\(result.stderr)")
+            _ = try await client.run(["image", "rm", name])
+        }
+    }
+
     @Test("The images' bases are the ones in images.lock")
     func pins() async throws {
         let result = try await ChildProcess.run(
