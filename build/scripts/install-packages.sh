@@ -39,7 +39,7 @@ use_mirror() {
         -exec sed -Ei "s,https?://[a-z.]*${1//./\\.}/,${2%/}/,g" {} +
 }
 
-# Docker's own packages, if their key is the one that is known.
+# Docker's own packages, if their key is the one that is known, and no other is beside it.
 add_docker_repository() {
     local id codename key=/etc/apt/keyrings/docker.asc home found
     # shellcheck source=/dev/null
@@ -48,10 +48,11 @@ add_docker_repository() {
     install -d -m 755 /etc/apt/keyrings
     curl -fsSL --retry 3 --max-time 60 "$DOCKER_REPOSITORY/$id/gpg" -o "$key"
     home=$(mktemp -d)
-    found=$(gpg --homedir "$home" --batch --show-keys --with-colons "$key" | awk -F: '$1 == "fpr" { print $10; exit }')
+    found=$(gpg --homedir "$home" --batch --show-keys --with-colons "$key" |
+        awk -F: '$1 == "pub" { first = 1 } $1 == "fpr" && first { printf "%s%s", with, $10; with = " and "; first = 0 }')
     rm -rf "$home"
     if [ "$found" != "$fingerprint" ]; then
-        say "$DOCKER_REPOSITORY/$id/gpg holds the key ${found:-(none)}, not Docker's $fingerprint"
+        say "$DOCKER_REPOSITORY/$id/gpg holds the key ${found:-(none)}, not Docker's $fingerprint alone"
         exit 65
     fi
     echo "deb [arch=$(dpkg --print-architecture) signed-by=$key] $DOCKER_REPOSITORY/$id $codename stable" \
