@@ -88,8 +88,15 @@ extension PipelineTests {
             #expect(
                 try await scene.tags(PipelineBuilders.repository)
                     == before.filter { !plan.tags.contains($0.key) })
+            // Another start goes on with the journal: what the first deleted can be brought back by it.
+            let again = try await apply(run: id, plan: plan.hash)
+            try expectGreen(again)
+            let first = try applied.artifacts.text("apply/plan.json.journal")
+            let second = try again.artifacts.text("apply/plan.json.journal")
+            #expect(second.hasPrefix(first) && !first.isEmpty)
+            #expect(scene.forge.packages.keys.contains { $0.hasSuffix("/plan.json.journal.1") })
             try scene.checkout.write(
-                "plan.json.journal", try applied.artifacts.read("apply/plan.json.journal"))
+                "plan.json.journal", try again.artifacts.read("apply/plan.json.journal"))
             try await Guide(GuideTests.path).run(GuideTests.afterPrune, in: scene)
             #expect(try await scene.tags(PipelineBuilders.repository) == before)
             try await scene.end()

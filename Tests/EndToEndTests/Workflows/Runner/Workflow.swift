@@ -42,7 +42,11 @@ struct Workflow {
         guard let root = try ConfigurationNode.parse(text, name: path) else {
             throw SupportError("nothing is in \(path)")
         }
-        try root.allow(["name", "on", "concurrency", "env", "jobs"])
+        try root.allow(["name", "on", "concurrency", "env", "defaults", "jobs"])
+        // What ``StepContainer`` does.
+        guard try root["defaults"]?["run"]?["shell"]?.text() == "bash" else {
+            throw SupportError("\(path): the shell of the steps has to be bash, with pipefail")
+        }
         self.path = path
         name = try root.required("name").text()
         let on = try root.required("on")
