@@ -121,6 +121,15 @@ import Testing
         #expect(registry.writes.isEmpty)
     }
 
+    @Test("a ledger without a record is not said to be in order")
+    func empty() async throws {
+        let registry = try ScriptedRegistry()
+        let scene = try await RunScene(registry.host)
+        let result = try await scene.run("verify")
+        #expect(result.status == 66)
+        expectError(result, says: ["no record is in the ledger", "team/runs"])
+    }
+
     @Test("records that were moved, forged or lost are found, each by its fault")
     func forged() async throws {
         let registry = try ScriptedRegistry()
@@ -144,9 +153,19 @@ import Testing
         // Another key, which signs as if it were the ledger's.
         let made = try await scene.program.run("run", "keygen", "evil.key")
         try #require(made.status == 0)
-        let forged = try await scene.program.run(
-            "run", "start", "--no-engine", "--key-file", "evil.key",
-            environment: ["GITHUB_RUN_ID": "666"])
+        let evil = ["run", "start", "--no-engine", "--key-file", "evil.key"]
+        let foreign = ["GITHUB_RUN_ID": "666"]
+        let writes = registry.writes.count
+        let refused = try await ChildProcess.run(scene.program.call(evil, foreign))
+        #expect(refused.status == 78)
+        expectError(refused, says: ["is not one of those whose records are believed"])
+        #expect(registry.writes.count == writes)
+        // Who means harm names no public keys.
+        let text = String(decoding: try scene.program.home.read("publisher.yaml"), as: UTF8.self)
+        try scene.program.home.write(
+            "evil.yaml", text.replacing("  public-keys: [ledger.key.pub]\n", with: ""))
+        let forged = try await ChildProcess.run(
+            scene.program.call(evil + ["--config", "evil.yaml"], foreign))
         #expect(forged.status == 0, "\(forged.stderr)")
         let found = try await scene.run("verify", "--json")
         #expect(found.status == 11)

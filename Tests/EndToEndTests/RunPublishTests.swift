@@ -77,10 +77,31 @@ import Testing
         #expect(registry.tags("team/app").isEmpty)
     }
 
-    @Test("without a record nothing is recorded, and nothing is asked for")
+    @Test("a job that was not begun publishes nothing where the ledger wants a grade")
     func notBegun() async throws {
         let registry = try ScriptedRegistry()
         let (scene, source) = try await scene(registry.host, minimum: "B")
+        let result = try await publish(scene, source)
+        #expect(result.status == 10, "\(result.stderr)")
+        expectError(result, says: ["nothing is recorded of what this job runs in", "run start"])
+        #expect(registry.writes.isEmpty)
+        // Where no CI says what job it is, it is somebody's own machine.
+        let own = try await ChildProcess.run(
+            scene.program.call(
+                [
+                    "publish", "app", "--from", source, "--ref", "refs/heads/main", "--revision",
+                    String(repeating: "ab", count: 20),
+                ], ["GITHUB_RUN_ID": ""]))
+        #expect(own.status == 0, "\(own.stderr)")
+    }
+
+    @Test("where the ledger wants no grade a job that was not begun publishes, and records nothing")
+    func noGrade() async throws {
+        let registry = try ScriptedRegistry()
+        let (scene, source) = try await scene(registry.host, minimum: "B")
+        let text = String(decoding: try scene.program.home.read("publisher.yaml"), as: UTF8.self)
+        try scene.program.home.write(
+            "publisher.yaml", text.replacing("  minimum-grade: B\n", with: ""))
         let result = try await publish(scene, source, key: false)
         #expect(result.status == 0, "\(result.stderr)")
         #expect(registry.tags("team/runs").isEmpty)

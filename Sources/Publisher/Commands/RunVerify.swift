@@ -68,6 +68,11 @@ struct RunVerify: AsyncParsableCommand {
             ? try await reading.ledger.tags()
             : try await RecordSelection(ledger: reading.ledger).tags(record)
         let exports = try earlier.map { (path) throws(OCIError) in try EarlierExport(file: path) }
+        guard !tags.isEmpty || !exports.isEmpty else {
+            throw OCIError(
+                .notFound, "no record is in the ledger", subject: reading.ledger.name,
+                advice: "check its name; 'publisher run start' writes the first one")
+        }
         var check = LedgerCheck(minimum: minimum, since: earliest)
         try await check.read(tags, of: reading.ledger, comparing: exports)
         try check.report(reading.ledger.name).deliver(output)

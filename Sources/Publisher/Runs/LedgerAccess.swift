@@ -73,7 +73,8 @@ struct LedgerAccess: Sendable {
     /// The keys whose records are believed: those that are named, else those of `publisher.yaml`; and the
     /// signing key's own, where it is here.
     ///
-    /// Throws ``OCIError`` (configuration) where there is none.
+    /// Throws ``OCIError`` (configuration) where there is none, and where keys are named and the one that is to
+    /// sign is not among them: nobody would believe its records.
     func publicKeys(_ files: [String], signing: SigningKey? = nil) throws -> [PublicKey] {
         let named = files.isEmpty ? settings?.publicKeys ?? [] : files
         var keys = try named.map { file in
@@ -81,6 +82,13 @@ struct LedgerAccess: Sendable {
                 throw OCIError(.notFound, "there is no such file", subject: file)
             }
             return try PublicKey(pem: String(decoding: bytes, as: UTF8.self), subject: file)
+        }
+        if let signing, !keys.isEmpty, !keys.contains(signing.publicKey) {
+            throw OCIError(
+                .configuration, "the key that signs is not one of those whose records are believed",
+                advice:
+                    "sign with one of them, or name its public part too: public-keys of the ledger in "
+                    + "publisher.yaml, or --public-key FILE")
         }
         if let own = try signing ?? (files.isEmpty ? environmentKey() : nil),
             !keys.contains(own.publicKey)

@@ -9,15 +9,23 @@ import RunLedger
 struct PublishedRun: Sendable {
     private let job: RunJob
 
-    /// The job that has begun with `run start`; nil where none has, or where there is no ledger.
+    /// The job that has begun with `run start`; nil where it is no job, or where there is no ledger, or one
+    /// that does not ask for a grade and no beginning.
     ///
     /// Throws, before anything is written: `PolicyRefusal` where what is known of the builder is not good
-    /// enough for `minimum-grade`, ``OCIError`` where the record is not to be believed or there is no key.
+    /// enough for `minimum-grade`, or nothing is, ``OCIError`` where the record is not to be believed or there is no key.
     init?(_ configuration: Configuration, _ session: Session) throws {
         guard let settings = configuration.ledger,
-            let run = try? RunIdentity(environment: session.environment),
-            let folder = try? RunFolder(environment: session.environment), folder.isOpen(run)
+            let run = try? RunIdentity(environment: session.environment)
         else { return nil }
+        let folder = try? RunFolder(environment: session.environment)
+        guard folder?.isOpen(run) == true else {
+            guard let minimum = settings.minimumGrade else { return nil }
+            throw PolicyRefusal(
+                "nothing is recorded of what this job runs in, and the ledger wants grade "
+                    + "\(minimum.rawValue)",
+                advice: "let 'publisher run start' be an earlier step of the same job")
+        }
         let access = try LedgerAccess(
             named: nil, configuration, environment: session.environment)
         job = try RunJob(
