@@ -129,7 +129,7 @@ import Testing
             let source = try scene.archive(image)
             registry.server.faults.add(
                 RegistryFault(on: "PATCH /v2/**", .dropAfterReceiving(1_800_000)))
-            let result = try await scene.publish(source, 0, "--json")
+            let result = try await scene.publish(source, 0, "--json", "--retry-for", "60")
             #expect(result.status == 0, "\(result.stderr)")
             #expect(registry.server.faults.fired.count == 1)
             let receipt = try Receipt(result.output)

@@ -33,7 +33,7 @@ import Testing
             for registry in registries {
                 registry.server.faults.add(
                     RegistryFault(
-                        on: "PUT /v2/**/manifests/sha256:*", times: 3, .delay(.seconds(3))))
+                        on: "PUT /v2/**/manifests/sha256:*", times: 3, .delay(.seconds(10))))
             }
             let files = Self.names.map { scene.program.home.file("\($0).json") }
             let call = scene.call(

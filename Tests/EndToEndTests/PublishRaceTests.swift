@@ -60,7 +60,7 @@ import Testing
         try await PublishScene.with(dialect) { scene, registry in
             let source = try scene.archive(PublishScene.image(0))
             registry.server.faults.add(
-                RegistryFault(on: "PUT /v2/team/app/manifests/dev", .delay(.milliseconds(1500))))
+                RegistryFault(on: "PUT /v2/team/app/manifests/dev", .delay(.seconds(8))))
             let call = scene.call(["app", "--from", source, "--json"], 0)
             async let older = ChildProcess.run(call, timeout: 60)
             try await registry.fault(number: 1)
