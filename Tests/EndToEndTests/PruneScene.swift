@@ -142,9 +142,14 @@ final class PruneScene: Sendable {
         ).checked()
     }
 
-    /// Deletes a tag or a digest with `curl`.
-    func delete(_ reference: String) async throws {
-        let address = "http://\(host)/v2/team/app/manifests/\(reference)"
+    /// Deletes a tag or a manifest with `curl`.
+    func delete(_ reference: String) async throws { try await delete(at: "manifests/\(reference)") }
+
+    /// Deletes a blob with `curl`.
+    func deleteBlob(_ digest: String) async throws { try await delete(at: "blobs/\(digest)") }
+
+    private func delete(at path: String) async throws {
+        let address = "http://\(host)/v2/team/app/\(path)"
         try await ChildProcess.run(ProgramCall("curl", ["-sf", "-X", "DELETE", address]))
             .checked()
     }

@@ -226,4 +226,43 @@ import Testing
             #expect(none.status == 66)
         }
     }
+
+    @Test("names of publisher.yaml are understood, and mistakes in the call are told as such")
+    func names() async throws {
+        try await PruneScene.with(.oci) { scene in
+            try scene.configure("tags: [latest]")
+            try await scene.put(content())
+            let planned = try await scene.prune("plan", "here/team/app")
+            #expect(planned.status == 0, "\(planned.stderr)")
+            #expect(planned.stdout.contains("45 tags"), "\(planned.stdout)")
+            let explained = try await scene.prune("explain", "here/team/app:latest")
+            #expect(explained.stdout.contains("stays: tag latest"), "\(explained.stderr)")
+            let span = try await scene.prune("plan", "--valid-for", "3")
+            #expect(span.status == 64 && span.stderr.contains("--valid-for is a span"))
+            let text = String(
+                decoding: try scene.program.home.read("publisher.yaml"), as: UTF8.self)
+            try scene.program.home.write(
+                "publisher.yaml",
+                text.replacing("  grace: 24h\n", with: "  grace: 24h\n  roots: {ledger: 90d}\n"))
+            let rootless = try await scene.prune("plan")
+            #expect(rootless.status == 78, "\(rootless.stdout)")
+            expectError(rootless, says: ["no ledger is named"])
+        }
+    }
+
+    @Test("a Gitea that asks for no token is known by its API, whatever the configuration says")
+    func unnamed() async throws {
+        try await PruneScene.with(.gitea) { scene in
+            try scene.configure("tags: [latest]")
+            let text = String(
+                decoding: try scene.program.home.read("publisher.yaml"), as: UTF8.self)
+            try scene.program.home.write(
+                "publisher.yaml", text.replacing(", dialect: gitea", with: ""))
+            // As old as they say, but Gitea's rows are of now.
+            try await RegistryContent(repositories: ["team/app": content().repository])
+                .put(into: scene.host)
+            let planned = try await scene.plan()
+            #expect(planned.digests.isEmpty)
+        }
+    }
 }

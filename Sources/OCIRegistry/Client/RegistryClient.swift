@@ -93,6 +93,19 @@ public final class RegistryClient: Sendable {
         try await retry.run { _ in try await connection().isGitea }
     }
 
+    /// Whether the registry is Gitea's or Forgejo's: by how it asks for a token, and where it shows nothing by
+    /// what its API says that it is.
+    ///
+    /// Throws ``OCIError`` where it was not reached yet and cannot be, or does not answer.
+    public func isGiteaByRelease() async throws -> Bool {
+        try await retry.run { _ in
+            let connection = try await connection()
+            if connection.isGitea { return true }
+            return try await GiteaRelease.ask(
+                host, scheme: connection.base.scheme, transport: transport) != nil
+        }
+    }
+
     private func connection() async throws -> Connection {
         if let known = known.withLock({ $0 }) { return known }
         let connection = try await discoveries.value(for: host) { [self] in try await discover() }

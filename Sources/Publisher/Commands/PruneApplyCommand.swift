@@ -99,7 +99,8 @@ struct PruneUndoCommand: AsyncParsableCommand {
         discussion: """
             Puts the manifests back, then their tags, for as long as the registry keeps their blobs: on \
             Gitea for a day, elsewhere until garbage is collected. A tag that names something else by \
-            now is left alone.
+            now is left alone. What is put back counts as new: rules that keep the newest keep it before \
+            what was there all the time.
 
             Ends with 0: all is there again; 11: something is not, and is named.
 
@@ -128,6 +129,11 @@ struct PruneUndoCommand: AsyncParsableCommand {
         let isQuiet = output.quiet
         let undo = PruneUndo(session: session, journal: reading) {
             if !isQuiet { Terminal.writeError("\($0)\n") }
+        }
+        if reading.isUnfinished {
+            Terminal.writeError(
+                "publisher: warning: the last line of \(journal) is unfinished: the prune was ended, or this "
+                    + "is not the whole file\n")
         }
         let report = try await undo.run()
         if output.json {

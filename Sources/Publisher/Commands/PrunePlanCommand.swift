@@ -12,7 +12,8 @@ struct PrunePlanCommand: AsyncParsableCommand {
             with all tags of each digest, why it goes, and the bytes that go with it. Whatever cannot \
             be read in full stops its repository.
 
-            Ends with 0 where there is a plan, also an empty one; 10 where a repository was refused.
+            Ends with 0 where there is a plan, also an empty one or one that says why a repository was stopped; \
+            10 where a registry was refused, because its release deletes too much.
 
             Examples:
               publisher prune plan --out plan.json --html plan.html
@@ -44,6 +45,12 @@ struct PrunePlanCommand: AsyncParsableCommand {
     @OptionGroup var file: ConfigurationOptions
     @OptionGroup(title: "Connection options") var connection: ConnectionOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
+
+    func validate() throws {
+        do { _ = try Age(validFor) } catch {
+            throw ValidationError("--valid-for is a span such as 12h or 3d, not '\(validFor)'")
+        }
+    }
 
     func run() async throws {
         let validity = try Age(validFor).seconds

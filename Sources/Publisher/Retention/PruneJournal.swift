@@ -169,6 +169,8 @@ struct JournalReading: Sendable {
     var unchecked: [String: [String: Digest]] = [:]
     /// Bytes of its whole lines.
     var wholeBytes = 0
+    /// Whether something follows them: what wrote it was ended, or it is not all of it.
+    var isUnfinished = false
 
     /// Reads a journal; nil where there is none, or nothing in it.
     ///
@@ -178,6 +180,7 @@ struct JournalReading: Sendable {
             let end = bytes.lastIndex(of: 0x0a)
         else { return nil }
         wholeBytes = end + 1
+        isUnfinished = wholeBytes < bytes.count
         let lines = bytes[...end].split(separator: 0x0a)
         let decoded = try lines.enumerated().map { number, line in
             try JSON.decode(

@@ -45,7 +45,15 @@ struct PruneSurvey: Sendable {
         roots += try ReceiptRoots(
             settings?.receipts, folder: configuration.folder, now: Self.now
         ).roots
-        if let age = settings?.ledger, let ledger = configuration.ledger {
+        if let age = settings?.ledger {
+            guard let ledger = configuration.ledger else {
+                throw OCIError(
+                    .configuration, "retention: roots: ledger is given, and no ledger is named",
+                    subject: configuration.path,
+                    advice:
+                        "name it: \"ledger: {repository: REGISTRY/REPOSITORY}\"; nobody knows what is "
+                        + "needed otherwise")
+            }
             let dialect: RetentionDialect =
                 ledger.repository.registry.dialect == .gitea ? .gitea : .oci
             let reader = try await reader(ledger.repository.reference, dialect)
@@ -98,7 +106,7 @@ struct PruneSurvey: Sendable {
     ) async throws -> SnapshotReader {
         let repository = session.repository(reference)
         var isGitea = dialect == .gitea
-        if !isGitea { isGitea = try await repository.client.isGitea() }
+        if !isGitea { isGitea = try await repository.client.isGiteaByRelease() }
         return SnapshotReader(
             repository: repository, dialect: isGitea ? .gitea : .oci, cache: cache,
             parallel: parallel, now: Self.now)

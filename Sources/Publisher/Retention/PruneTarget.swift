@@ -13,7 +13,7 @@ struct PruneTarget: Sendable, Hashable {
 
 extension Configuration {
     /// What prune is to look at: the repositories of `retention`, or those asked for: an image's name, or
-    /// `HOST/REPOSITORY`. One without rules is looked at too, and all of it kept.
+    /// `HOST/REPOSITORY`, or a registry's name for the host. One without rules is looked at too, and all of it kept.
     ///
     /// Throws ``OCIError``: usage for a name that means nothing, configuration where there is nothing.
     func pruneTargets(_ subjects: [String]) throws(OCIError) -> [PruneTarget] {
@@ -24,9 +24,7 @@ extension Configuration {
                 repositories += try image(named: subject).destinations
                 continue
             }
-            let prefix = "docker://"
-            let plain = subject.hasPrefix(prefix) ? subject.dropFirst(prefix.count) : subject[...]
-            let reference = try Reference(parsing: plain)
+            let reference = try RepositoryNames(configuration: self).reference(subject)
             guard reference.tag == nil, reference.digest == nil else {
                 throw OCIError(
                     .usage, "a repository is pruned, not a tag", subject: subject,

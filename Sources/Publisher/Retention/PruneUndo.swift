@@ -41,9 +41,16 @@ struct PruneUndo: Sendable {
 
         init(_ entry: PruneJournal.Entry) throws {
             self.entry = entry
-            manifest = try Manifest(
-                bytes: Array(entry.manifest), declared: entry.mediaType,
-                algorithm: entry.digest.algorithm)
+            do {
+                manifest = try Manifest(
+                    bytes: Array(entry.manifest), declared: entry.mediaType,
+                    algorithm: entry.digest.algorithm)
+            } catch {
+                var error = error
+                error.subject = "\(entry.digest)"
+                error.advice = "the journal was changed since it was written"
+                throw error
+            }
             guard manifest.digest == entry.digest else {
                 throw OCIError(
                     .badData, "the journal's manifest of \(entry.digest) has another digest",
@@ -67,10 +74,11 @@ struct PruneUndo: Sendable {
         let items = try journal.entries.reversed()
             .filter { tried.contains("\($0.repository)@\($0.digest)") }.map(Item.init)
         var report = Report()
+        let blobs = KnownBlobs()
         for level in Self.levels(items) {
             let parts = Mutex<[String: Report]>([:])
             try await forEach(level, parallel: Self.parallel) { item in
-                let part = try await restore(item)
+                let part = try await restore(item, blobs)
                 parts.withLock { $0[item.name] = part }
                 progress(item.name)
             }
@@ -93,12 +101,17 @@ struct PruneUndo: Sendable {
         return levels
     }
 
-    private func restore(_ item: Item) async throws -> Report {
+    private func restore(_ item: Item, _ blobs: KnownBlobs) async throws -> Report {
         let (entry, manifest) = (item.entry, item.manifest)
         var report = Report()
         let reference = try Reference(parsing: entry.repository)
         let repository = session.repository(reference, .push)
         do {
+            // Gitea refuses a manifest whose blobs are gone; others may take it, and serve an image that is not whole.
+            if entry.dialect == .oci, try await !blobs.holdAll(of: manifest, in: repository) {
+                report.lost.append(.init(digest: entry.digest, note: OCIError.blobsAreGone))
+                return report
+            }
             var wrote = false
             // On Gitea a tag holds its manifest by itself.
             let needsDigest = entry.dialect == .oci || entry.isListed || entry.tags.isEmpty
@@ -147,7 +160,24 @@ struct PruneUndo: Sendable {
 
 extension OCIError {
     /// Why a manifest that was deleted cannot be put back.
-    var reasonOfLoss: String {
-        namesUnknownBlob ? "the registry has its blobs no longer" : message
+    var reasonOfLoss: String { namesUnknownBlob ? Self.blobsAreGone : message }
+
+    fileprivate static let blobsAreGone = "the registry has its blobs no longer"
+}
+
+/// Which blobs a repository has, each asked for once.
+private final class KnownBlobs: Sendable {
+    private let known = Mutex<[String: Bool]>([:])
+
+    /// Whether all that a manifest names is there, but for what it says to be elsewhere.
+    func holdAll(of manifest: Manifest, in repository: Repository) async throws -> Bool {
+        for blob in manifest.blobs where blob.urls?.isEmpty ?? true {
+            let name = "\(repository.reference)@\(blob.digest)"
+            var isThere = known.withLock { $0[name] }
+            if isThere == nil { isThere = try await repository.hasBlob(blob) }
+            known.withLock { $0[name] = isThere }
+            guard isThere == true else { return false }
+        }
+        return true
     }
 }

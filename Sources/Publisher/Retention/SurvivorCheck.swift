@@ -37,7 +37,7 @@ struct SurvivorCheck: Sendable {
         var own: [Digest: PruneJournal.Entry] = [:]
         for entry in reading.entries where entry.repository == name { own[entry.digest] = entry }
         guard !own.isEmpty else { return }
-        if former.dialect == .oci {
+        if former.dialect == .oci, reading.calls.contains(where: { $0.repository == name }) {
             try await restoreTags(reading.unchecked[name] ?? [:], &result)
         }
         var asking = reader
@@ -59,8 +59,8 @@ struct SurvivorCheck: Sendable {
     }
 
     /// Where a digest is deleted with all its tags, one that was moved onto it a moment before goes too. It
-    /// is pointed back at what it last was seen to name, by this run or by one that was broken off. That the
-    /// prune had begun is enough: whatever came of the digest afterwards, by another prune or a push, the tag
+    /// is pointed back at what it last was seen to name, by this run or by one that was broken off. That a
+    /// call was made is enough: whatever came of the digest afterwards, by another prune or a push, the tag
     /// may have gone with it.
     private func restoreTags(_ kept: [String: Digest], _ result: inout Result) async throws {
         let there = Set((try await repository.tags() ?? []).map(\.description))
