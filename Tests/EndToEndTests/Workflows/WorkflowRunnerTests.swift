@@ -12,6 +12,7 @@ extension PipelineTests {
                     name: test
                     on: {push: {}}
                     env: {WIDE: "${{ github.job }}", IMAGE: \(image)}
+                    defaults: {run: {shell: bash}}
                     jobs:
                     \(jobs)
                     """)
