@@ -237,10 +237,19 @@ import Testing
             #expect(planned.stdout.contains("45 tags"), "\(planned.stdout)")
             let explained = try await scene.prune("explain", "here/team/app:latest")
             #expect(explained.stdout.contains("stays: tag latest"), "\(explained.stderr)")
+            let machine = try await scene.prune("explain", "here/team/app:latest", "--json")
+            let found = try JSONSerialization.jsonObject(with: Data(machine.output))
+            let kept = (found as? [[String: Any]])?.first?["kept"] as? [String: Any]
+            #expect(kept?["tags"] as? [String] == ["latest"], "\(machine.stdout)")
             let span = try await scene.prune("plan", "--valid-for", "3")
             #expect(span.status == 64 && span.stderr.contains("--valid-for is a span"))
             let text = String(
                 decoding: try scene.program.home.read("publisher.yaml"), as: UTF8.self)
+            try scene.program.home.write(
+                "publisher.yaml",
+                text.replacing("[latest]", with: "[nothing]"))
+            let stopped = try await scene.prune("explain", "here/team/app:latest")
+            #expect(stopped.stdout.contains("stays, as all of it does"), "\(stopped.stderr)")
             try scene.program.home.write(
                 "publisher.yaml",
                 text.replacing("  grace: 24h\n", with: "  grace: 24h\n  roots: {ledger: 90d}\n"))

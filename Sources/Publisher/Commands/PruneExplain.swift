@@ -66,23 +66,46 @@ struct PruneExplain: AsyncParsableCommand {
         try explain(plans, selector)
     }
 
+    /// What was found, as a plan has it.
+    private struct Found: Encodable {
+        var repository: String
+        var kept: Kept?
+        var deletion: Deletion?
+        /// Why all of the repository stays.
+        var stopped: String?
+    }
+
     private func explain(_ plans: [RepositoryPlan], _ selector: Substring) throws {
         let digest = try? Digest(parsing: selector)
         let tag = digest == nil ? try Tag(selector) : nil
         var texts: [String] = []
+        var found: [Found] = []
         for plan in plans {
             let explain = ExplainText(plan: plan)
-            guard let digest = digest ?? tag.flatMap(explain.digest),
+            if let reason = plan.stopped {
+                texts.append("\(plan.repository)\nstays, as all of it does: \(reason)\n")
+                found.append(Found(repository: plan.repository, stopped: reason))
+            } else if let digest = digest ?? tag.flatMap(explain.digest),
                 let text = explain.text(digest)
-            else { continue }
-            texts.append(text)
+            {
+                texts.append(text)
+                found.append(
+                    Found(
+                        repository: plan.repository,
+                        kept: plan.kept.first { $0.digest == digest },
+                        deletion: plan.deletions.first { $0.digest == digest }))
+            }
         }
         guard !texts.isEmpty else {
             throw OCIError(
                 .notFound, "nothing of that name was there", subject: subject,
                 advice: "'publisher tags HOST/REPOSITORY --digests' lists what is there")
         }
-        Terminal.write(texts.joined(separator: "\n"))
+        if output.json {
+            Terminal.write(JSON.encode(found, pretty: true) + [0x0a])
+        } else {
+            Terminal.write(texts.joined(separator: "\n"))
+        }
     }
 
     private static func selector(_ text: String) -> Substring {
