@@ -29,7 +29,7 @@ enum Interruption {
         let number = state.withLock { $0.received }
         if number != 0, case .failed = outcome {
             Terminal.writeError(
-                "publisher: interrupted; no tag was moved that is not named above\n")
+                "publisher: interrupted; no tag was moved or deleted that is not named above\n")
             Glibc.exit(128 + number)
         }
         outcome.exit()

@@ -24,7 +24,7 @@ import Testing
         #expect(result.status == status, "\(result.stderr)")
         #expect(result.signal == nil)
         #expect(result.stdout.isEmpty)
-        #expect(result.stderr.contains("interrupted; no tag was moved"))
+        #expect(result.stderr.contains("interrupted; no tag was moved or deleted"))
         #expect(scene.tags.isEmpty)
         #expect(scene.registry.manifests("team/app").isEmpty)
         let patches = scene.registry.requests.filter { $0.method == "PATCH" }.map(\.path)
