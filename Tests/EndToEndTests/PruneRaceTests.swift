@@ -150,14 +150,20 @@ import Testing
         #expect(request > 10)
     }
 
+    /// An image that two kept tags name, and an old one: the content and both digests.
+    private func pair() -> (content: DatedContent, kept: String, old: String) {
+        var content = DatedContent()
+        let kept = content.image("kept", hours: 50, tags: "latest", "next").digest
+        let old = content.image("old", hours: 900, tags: "old").digest
+        return (content, kept, old)
+    }
+
     @Test(
         "a kept tag that goes with what it was moved to is put back, whatever came of that digest")
     func moved() async throws {
         try await PruneScene.with(.oci) { scene in
             try scene.configure("tags: [latest, next]")
-            var content = DatedContent()
-            let kept = content.image("kept", hours: 50, tags: "latest", "next").digest
-            let old = content.image("old", hours: 900, tags: "old").digest
+            let (content, kept, old) = pair()
             try await scene.put(content)
             let plan = try await scene.plan()
             #expect(plan.digests == [old])
@@ -165,19 +171,14 @@ import Testing
                 let request = try RequestPattern("\(method) /**/\(old)")
                 scene.server.faults.add(RegistryFault(on: request, .delay(.seconds(1))))
             }
-            func wait(_ count: Int) async throws {
-                while scene.server.faults.fired.count < count {
-                    try await Task.sleep(for: .milliseconds(2))
-                }
-            }
             try hold("DELETE")
             async let applying = scene.prune("apply", "plan.json")
-            try await wait(1)
+            try await scene.faults(fired: 1)
             // The call that is under way takes the tag along; then the digest alone is pushed again, so
             // that it is there when it is looked for.
             try await scene.tag(content, old, "next")
             try hold("HEAD")
-            try await wait(2)
+            try await scene.faults(fired: 2)
             try await scene.tag(content, old, old)
             let applied = try await applying
             #expect(applied.stdout.contains("restored"), "\(applied.stdout)\(applied.stderr)")
@@ -192,17 +193,13 @@ import Testing
     func killed() async throws {
         try await PruneScene.with(.oci) { scene in
             try scene.configure("tags: [latest, next]")
-            var content = DatedContent()
-            let kept = content.image("kept", hours: 50, tags: "latest", "next").digest
-            let old = content.image("old", hours: 900, tags: "old").digest
+            let (content, kept, old) = pair()
             try await scene.put(content)
             try await scene.plan()
             let call = try RequestPattern("DELETE /**/\(old)")
             scene.server.faults.add(RegistryFault(on: call, .delay(.seconds(1))))
             let child = try ChildProcess(scene.call(["apply", "plan.json"]))
-            while scene.server.faults.fired.isEmpty {
-                try await Task.sleep(for: .milliseconds(2))
-            }
+            try await scene.faults(fired: 1)
             try await scene.tag(content, old, "next")
             child.signal(SIGKILL)
             _ = try await child.wait(timeout: 60)
@@ -235,9 +232,7 @@ import Testing
                 scene.server.faults.add(
                     RegistryFault(on: try RequestPattern(call), .delay(.seconds(2))))
                 async let applying = scene.prune("apply", "plan.json")
-                while scene.server.faults.fired.isEmpty {
-                    try await Task.sleep(for: .milliseconds(2))
-                }
+                try await scene.faults(fired: 1)
                 var pushed = content.there
                 let index = pushed.index([content.child, content.kept], hours: 0).digest
                 try await scene.tag(pushed, index, "new")
@@ -269,9 +264,7 @@ import Testing
             let call = try RequestPattern("DELETE /**/\(child)")
             scene.server.faults.add(RegistryFault(on: call, .delay(.seconds(2))))
             async let applying = scene.prune("apply", "plan.json")
-            while scene.server.faults.fired.isEmpty {
-                try await Task.sleep(for: .milliseconds(2))
-            }
+            try await scene.faults(fired: 1)
             var pushed = content.there
             let index = pushed.index([content.child, content.kept], hours: 0).digest
             try await scene.tag(pushed, child, child)

@@ -94,6 +94,11 @@ final class PruneScene: Sendable {
         return (try await child.wait(timeout: 60), other)
     }
 
+    /// Waits until so many faults have struck.
+    func faults(fired count: Int) async throws {
+        while server.faults.fired.count < count { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
     /// Makes a plan at `plan.json`.
     @discardableResult
     func plan(_ arguments: String...) async throws -> PlanDocument {

@@ -4,15 +4,22 @@ import Testing
 
 /// `publisher run` in Docker in Docker.
 @Suite(.serialized, .needs(.engine)) struct RunNestedTests {
-    @Test("the engine that runs the job proves its image; the one around it does not, and says so")
-    func nested() async throws {
-        let outer = try Engine()
-        let registry = try await LocalRegistryServer()
+    /// A job's scene, and a builder that was pushed from an engine: its name and digest.
+    private func pushed(
+        from engine: Engine, to registry: LocalRegistryServer
+    ) async throws -> (scene: RunScene, place: String, digest: String) {
         let scene = try await RunScene(registry.host, minimum: "B")
         let place = "\(registry.host)/team/builder:latest"
         let pushed = try await scene.program.run(
-            "push", "docker-daemon:\(outer.base)", place, environment: outer.variables)
+            "push", "docker-daemon:\(engine.base)", place, environment: engine.variables)
         try #require(pushed.status == 0, "\(pushed.stderr)")
+        return (scene, place, pushed.firstLine)
+    }
+
+    @Test("the engine that runs the job proves its image; the one around it does not, and says so")
+    func nested() async throws {
+        let (outer, registry) = (try Engine(), try await LocalRegistryServer())
+        let (scene, place, digest) = try await pushed(from: outer, to: registry)
         let folder = try TemporaryFolder(prefix: "nested")
         let sharing = [scene.program.home.path, outer.socket]
         let inner = try await NestedEngine(
@@ -24,7 +31,7 @@ import Testing
         }
         let told = try await job.start()
         #expect(told.grade == "B" && told.method == "engine", "\(told.evidence.notes)")
-        #expect(told.builder == "\(registry.host)/team/builder@\(pushed.firstLine)")
+        #expect(told.builder == "\(registry.host)/team/builder@\(digest)")
         let id = try await inner.docker(["inspect", "--format", "{{.Id}}", job.name])
         #expect(told.evidence.proof.first?.value == id)
 
@@ -46,13 +53,8 @@ import Testing
         "with containerd's image store the image is proven, and has the same digest when it is pushed on"
     )
     func containerd() async throws {
-        let outer = try Engine()
-        let registry = try await LocalRegistryServer()
-        let scene = try await RunScene(registry.host, minimum: "B")
-        let place = "\(registry.host)/team/builder:latest"
-        let pushed = try await scene.program.run(
-            "push", "docker-daemon:\(outer.base)", place, environment: outer.variables)
-        try #require(pushed.status == 0, "\(pushed.stderr)")
+        let (outer, registry) = (try Engine(), try await LocalRegistryServer())
+        let (scene, place, digest) = try await pushed(from: outer, to: registry)
         let folder = try TemporaryFolder(prefix: "nested")
         let sharing = try await [scene.program.home.path] + JobContainer.needed
         let inner = try await NestedEngine(
@@ -66,12 +68,12 @@ import Testing
         ) { try await inner.docker($0) }
         let told = try await job.start()
         #expect(told.grade == "B" && told.method == "engine", "\(told.evidence.notes)")
-        #expect(told.builder == "\(registry.host)/team/builder@\(pushed.firstLine)")
+        #expect(told.builder == "\(registry.host)/team/builder@\(digest)")
 
         let on = try await scene.program.run(
             "push", "docker-daemon:\(place)", "\(registry.host)/team/other:1",
             environment: ["DOCKER_HOST": "unix://\(inner.socket)"])
-        #expect(on.status == 0 && on.firstLine == pushed.firstLine, "\(on.stdout)\(on.stderr)")
+        #expect(on.status == 0 && on.firstLine == digest, "\(on.stdout)\(on.stderr)")
 
         // What is made there is pushed as that engine pushes it, and a job in it is proven.
         let made = "\(registry.host)/team/made:1"

@@ -126,7 +126,10 @@ clear_stale() {
 storage_driver() {
     if [ -n "${BUILDER_STORAGE_DRIVER:-}" ]; then echo "$BUILDER_STORAGE_DRIVER"; return; fi
     local try driver=vfs
-    try=$(mktemp -d "$data/builder-dockerd.XXXXXX") || return
+    if ! try=$(mktemp -d "$data/builder-dockerd.XXXXXX"); then
+        say "nothing can be written to $data: give it a volume that a daemon may write to"
+        return 69
+    fi
     mkdir "$try"/{lower,upper,work,merged}
     if mount -t overlay overlay -o "lowerdir=$try/lower,upperdir=$try/upper,workdir=$try/work" "$try/merged" 2>/dev/null; then
         umount "$try/merged"

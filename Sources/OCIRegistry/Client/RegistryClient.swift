@@ -24,6 +24,8 @@ public final class RegistryClient: Sendable {
         var base: Location
         var authenticator: Authenticator
         var isGitea: Bool
+        /// Whether its API says so, once it was asked.
+        var isGiteaByRelease: Bool?
     }
 
     /// Opens a registry. Plain HTTP is spoken only with this machine, where TLS is tried when it
@@ -101,8 +103,12 @@ public final class RegistryClient: Sendable {
         try await retry.run { _ in
             let connection = try await connection()
             if connection.isGitea { return true }
-            return try await GiteaRelease.ask(
-                host, scheme: connection.base.scheme, transport: transport) != nil
+            if let answer = connection.isGiteaByRelease { return answer }
+            let answer =
+                try await GiteaRelease.ask(
+                    host, scheme: connection.base.scheme, transport: transport) != nil
+            known.withLock { $0?.isGiteaByRelease = answer }
+            return answer
         }
     }
 

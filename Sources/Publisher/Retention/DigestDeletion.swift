@@ -72,9 +72,14 @@ struct DigestDeletion: Sendable {
         switch try await lastLook(deletion) {
         case .changed(let change): return .skipped(change)
         case .asPlanned(let holders):
-            for holder in holders { try await call(deletion.digest, holder) }
+            // From the first call on it goes to its end, so that what is told of it is true.
+            return try await Task { try await delete(deletion.digest, holders) }.value
         }
-        guard try await repository.digest("\(deletion.digest)") == nil else {
+    }
+
+    private func delete(_ digest: Digest, _ holders: [String]) async throws -> Outcome {
+        for holder in holders { try await call(digest, holder) }
+        guard try await repository.digest("\(digest)") == nil else {
             return dialect == .gitea
                 ? .skipped("something else has come to hold it: only what the plan names went")
                 : .stayed

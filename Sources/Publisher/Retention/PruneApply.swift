@@ -100,8 +100,7 @@ struct PruneApply: Sendable {
             } else if let owner = one.after.first(where: { before[$0]?.isAway == false }) {
                 outcome = .skipped("\(owner.short), to which it belongs, stays")
             } else {
-                // Once begun it goes to its end, so that what is told of it is true.
-                outcome = await Task { await deletion.run(one) }.value
+                outcome = await deletion.run(one)
             }
             if outcome.endsAll { stop.store(true, ordering: .relaxed) }
             outcomes.withLock { $0[one.digest] = outcome }

@@ -33,10 +33,12 @@ struct PruneUndo: Sendable {
 
         /// `HOST/REPOSITORY@DIGEST`.
         var name: String { "\(entry.repository)@\(entry.digest)" }
+        /// The names of its children, without which it is not whole.
+        var children: [String] { manifest.children.map { "\(entry.repository)@\($0.digest)" } }
         /// The names of what it names.
         var named: [String] {
-            (manifest.children + [manifest.subject].compactMap { $0 })
-                .map { "\(entry.repository)@\($0.digest)" }
+            children
+                + [manifest.subject].compactMap { $0 }.map { "\(entry.repository)@\($0.digest)" }
         }
 
         init(_ entry: PruneJournal.Entry) throws {
@@ -75,15 +77,20 @@ struct PruneUndo: Sendable {
             .filter { tried.contains("\($0.repository)@\($0.digest)") }.map(Item.init)
         var report = Report()
         let blobs = KnownBlobs()
+        var lost: Set<String> = []
         for level in Self.levels(items) {
             let parts = Mutex<[String: Report]>([:])
-            try await forEach(level, parallel: Self.parallel) { item in
-                let part = try await restore(item, blobs)
+            try await forEach(level, parallel: Self.parallel) { [lost] item in
+                let part = try await restore(item, blobs, without: lost)
                 parts.withLock { $0[item.name] = part }
                 progress(item.name)
             }
             let found = parts.withLock { $0 }
-            for item in level { report.add(found[item.name] ?? Report()) }
+            for item in level {
+                let part = found[item.name] ?? Report()
+                if !part.lost.isEmpty { lost.insert(item.name) }
+                report.add(part)
+            }
         }
         return report
     }
@@ -101,9 +108,15 @@ struct PruneUndo: Sendable {
         return levels
     }
 
-    private func restore(_ item: Item, _ blobs: KnownBlobs) async throws -> Report {
+    private func restore(
+        _ item: Item, _ blobs: KnownBlobs, without lost: Set<String>
+    ) async throws -> Report {
         let (entry, manifest) = (item.entry, item.manifest)
         var report = Report()
+        guard lost.isDisjoint(with: item.children) else {
+            report.lost.append(.init(digest: entry.digest, note: "what it names is lost"))
+            return report
+        }
         let reference = try Reference(parsing: entry.repository)
         let repository = session.repository(reference, .push)
         do {
@@ -165,7 +178,7 @@ extension OCIError {
     fileprivate static let blobsAreGone = "the registry has its blobs no longer"
 }
 
-/// Which blobs a repository has, each asked for once.
+/// Which blobs a repository has; what is known is not asked for again.
 private final class KnownBlobs: Sendable {
     private let known = Mutex<[String: Bool]>([:])
 

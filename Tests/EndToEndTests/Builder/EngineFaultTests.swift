@@ -129,6 +129,14 @@ struct EngineFaultTests {
             "needs at least 256")
     }
 
+    @Test("A volume that cannot be written to is told")
+    func readOnly() async throws {
+        expect(
+            try await BuilderContainer().script(
+                BuilderContainer.daemonRights + ["--tmpfs", "/var/lib/docker:ro,size=400m"],
+                "builder-dockerd start"), 69, "nothing can be written to /var/lib/docker")
+    }
+
     @Test("A daemon that does not come up shows the end of its log, and leaves nothing")
     func failingDaemon() async throws {
         let container = try await BuilderContainer()
